@@ -1,0 +1,3 @@
+module storefront.example/api
+
+go 1.26
