@@ -1,0 +1,3 @@
+// Package archtest holds the tests of the project's structure: who may import
+// whom, and what go.mod may say.
+package archtest
