@@ -3,13 +3,13 @@ package text
 import "github.com/agext/levenshtein"
 
 // Near returns the candidate that a person most likely meant by typed, or ""
-// when none is close: at most a third of the characters may differ, case
-// counts half.
+// when none is close: at most a third of the typed characters, and at least
+// one, may differ. Of equally near ones the first in byte order wins.
 func Near(typed string, candidates []string) string {
-	best, bestDistance := "", len(typed)/3+1
+	best, bestDistance := "", max(len(typed)/3, 1)+1
 	for _, c := range candidates {
-		if c == typed {
-			return c
+		if c == typed || c == "" {
+			continue
 		}
 		d := levenshtein.Distance(typed, c, nil)
 		if d < bestDistance || d == bestDistance && best != "" && c < best {
