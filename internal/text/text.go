@@ -74,6 +74,27 @@ func NewLines(src string) *Lines {
 	return &Lines{src: src, starts: starts}
 }
 
+// Edit indexes the text after e, reusing what lies outside the edit. The span
+// is clamped to the text.
+func (l *Lines) Edit(e Edit) *Lines {
+	from := min(max(e.Span.Start, 0), len(l.src))
+	to := min(max(e.Span.End, from), len(l.src))
+	keep := l.Line(from) + 1 // line starts at or before the edit
+	drop := l.Line(to) + 1   // line starts up to its end
+	starts := make([]int, keep, len(l.starts)+len(e.New)/32+1)
+	copy(starts, l.starts)
+	for i := 0; i < len(e.New); i++ {
+		if e.New[i] == '\n' {
+			starts = append(starts, from+i+1)
+		}
+	}
+	delta := len(e.New) - (to - from)
+	for _, start := range l.starts[drop:] {
+		starts = append(starts, start+delta)
+	}
+	return &Lines{src: l.src[:from] + e.New + l.src[to:], starts: starts}
+}
+
 // Source is the text that was indexed.
 func (l *Lines) Source() string { return l.src }
 

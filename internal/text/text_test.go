@@ -2,6 +2,7 @@ package text
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -90,6 +91,26 @@ func TestNear(t *testing.T) {
 	for typed, want := range map[string]string{"dockerfil": "dockerfile", "tag": "tags", "contxet": "context", "xyzzy": "", "": ""} {
 		if got := Near(typed, []string{"tags", "context", "dockerfile", "target"}); got != want {
 			t.Errorf("Near(%q) is %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// Editing an index gives what indexing the edited text gives.
+func TestLinesEdit(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	inserts := []string{"", "x", "\n", "a\nb", "\r\n", "ü\n\n", "FROM a\n"}
+	l := NewLines("FROM a\nRUN b\r\n\nCOPY . .")
+	for range 5000 {
+		from := r.IntN(len(l.Source()) + 1)
+		e := Edit{Span{from, min(from+r.IntN(9), len(l.Source()))}, inserts[r.IntN(len(inserts))]}
+		want, err := Apply(l.Source(), []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l = l.Edit(e)
+		fresh := NewLines(want)
+		if l.Source() != want || !slices.Equal(l.starts, fresh.starts) {
+			t.Fatalf("after %v: %q %v, want %q %v", e, l.Source(), l.starts, want, fresh.starts)
 		}
 	}
 }
