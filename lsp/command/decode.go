@@ -86,3 +86,11 @@ func jsonType(t reflect.Type) string {
 	}
 	return "a number"
 }
+
+// rawJSON keeps JSON as it is inside a larger value; what is not JSON is left out.
+func rawJSON(b []byte) any {
+	if len(b) == 0 || !json.Valid(b) {
+		return nil
+	}
+	return json.RawMessage(b)
+}
