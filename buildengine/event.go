@@ -10,6 +10,7 @@ import (
 // is set. Events of a build arrive in order from one goroutine.
 type Event struct {
 	Time     time.Time
+	Percent  int // how far the build is, 0 to 100; an estimate that never goes back
 	Started  *Started
 	Step     *Step
 	Log      *Log
@@ -107,7 +108,7 @@ type TargetResult struct {
 	ImageID    string // configuration digest
 	Outputs    []ResultOutput
 	Metadata   map[string]any // as in the metadata file, keys as Buildx names them
-	Steps      int            // steps that are not internal
+	Steps      int            // instructions it took; exporting and loading do not count
 	Cached     int            // of these, found in the cache
 	Duration   time.Duration
 	Call       *CallResult // when the request was a call
