@@ -1,0 +1,134 @@
+package bake
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// A ListedTarget is one line of `bake --list=targets`.
+type ListedTarget struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+	Group       bool   `json:"group,omitempty"`
+}
+
+// ListTargets lists targets and groups by name, without the private ones. It
+// is nil when there is none. Its error is a *Error.
+func (d *Definition) ListTargets(ctx context.Context) ([]ListedTarget, error) {
+	defer d.enter(ctx)()
+	if err := d.sound(); err != nil {
+		return nil, err
+	}
+	p := &planner{d: d, memo: d.memo, linked: map[string]bool{}}
+	var out []ListedTarget
+	for _, name := range d.names {
+		if strings.HasPrefix(name, "_") || d.groups[name] != nil {
+			continue
+		}
+		t, _, err := p.resolve(name, map[string]bool{})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ListedTarget{Name: name, Description: t.Description})
+	}
+	for _, name := range d.groupList {
+		if strings.HasPrefix(name, "_") {
+			continue
+		}
+		g, err := d.printedGroup(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ListedTarget{Name: name, Description: g.listed(), Group: true})
+	}
+	slices.SortFunc(out, func(a, b ListedTarget) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// sound is the error that keeps anything from being planned or listed.
+func (d *Definition) sound() error {
+	diags := d.prepare()
+	if len(d.loaded) > 0 {
+		return d.plainError(d.loaded[0].Error(), nil)
+	}
+	if diags.HasErrors() {
+		return d.newError(diags)
+	}
+	return nil
+}
+
+// listed is a group's description with its members.
+func (g *Group) listed() string {
+	members := slices.Clone(g.Targets)
+	slices.Sort(members)
+	list := strings.Join(slices.Compact(members), ", ")
+	switch {
+	case g.Description == "":
+		return list
+	case list == "":
+		return g.Description
+	}
+	return g.Description + " (" + list + ")"
+}
+
+// A ListedVariable is one line of `bake --list=variables`. Value is nil for
+// null, else the value as text: JSON for lists and objects.
+type ListedVariable struct {
+	Name        string  `json:"name"`
+	Description string  `json:"description,omitempty"`
+	Type        string  `json:"type,omitempty"`
+	Value       *string `json:"value,omitempty"`
+}
+
+// ListVariables lists the variables by name; it is never nil. Sensitive ones
+// have no value. Its error is a *Error.
+func (d *Definition) ListVariables(ctx context.Context) ([]ListedVariable, error) {
+	defer d.enter(ctx)()
+	if err := d.sound(); err != nil {
+		return nil, err
+	}
+	out := []ListedVariable{}
+	for _, name := range sortedKeys(d.variables) {
+		v := d.variables[name]
+		listed := ListedVariable{Name: name, Description: d.variableText(v, "description")}
+		val, _ := d.valueOf(name)
+		if v.typed != cty.NilType {
+			listed.Type = v.typed.FriendlyName()
+		}
+		if !v.cell.sensitive {
+			listed.Value = listedValue(val)
+		}
+		out = append(out, listed)
+	}
+	return out, nil
+}
+
+// variableText is a text attribute of a variable's block.
+func (d *Definition) variableText(v *variable, name string) string {
+	a := v.block.attr(name)
+	if a == nil {
+		return ""
+	}
+	val, diags := d.evaluate(a, nil)
+	if diags.HasErrors() {
+		return ""
+	}
+	return str(val)
+}
+
+// listedValue is a value as Buildx lists it: its JSON, without the quotes of a string.
+func listedValue(val cty.Value) *string {
+	if val.IsNull() || !val.IsKnown() {
+		return nil
+	}
+	data, err := ctyjson.Marshal(val, val.Type())
+	if err != nil {
+		return nil
+	}
+	s := strings.Trim(string(data), `"`)
+	return &s
+}
