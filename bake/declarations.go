@@ -19,7 +19,7 @@ func (d *Definition) Declarations(ctx context.Context) []Declaration {
 		for _, p := range d.targets[name].parts {
 			switch {
 			case p.service != nil:
-				out = append(out, p.service.declaration())
+				out = append(out, p.service.decl)
 			default:
 				decl := d.declaration(DeclTarget, p.block, name)
 				decl.Matrix = p.locals

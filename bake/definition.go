@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/buildlens/buildlens/internal/compose"
+	"github.com/buildlens/buildlens/internal/diag"
 	"github.com/buildlens/buildlens/internal/text"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -27,7 +29,6 @@ type Definition struct {
 	order     []*block           // target, group, variable and function blocks in merge order
 	plain     map[*block]*part   // of the blocks that are no matrix
 	globals   map[string]*global
-	services  []service // from Compose files
 
 	mu        sync.Mutex // guards everything below and all cells; held while evaluating
 	ctx       context.Context
@@ -36,10 +37,14 @@ type Definition struct {
 	names     []string // of targets, in order of declaration
 	groupList []string
 	parsed    hcl.Diagnostics // of syntax and structure
-	loaded    []error         // of Compose files
-	secrets   []string        // values of sensitive variables
-	memo      map[string]*Target
-	budget    *budget
+	composed  bool            // the Compose files are loaded
+	project   *compose.Project
+	services  []*service // of Compose files
+	// composeDiags are of Compose files; an error among them stops every plan.
+	composeDiags []diag.Diagnostic
+	secrets      []string // values of sensitive variables
+	memo         map[string]*Target
+	budget       *budget
 }
 
 // labelPattern is what names of targets and groups look like.
@@ -72,7 +77,6 @@ func New(in Input) *Definition {
 	for _, s := range d.files {
 		d.load(s)
 	}
-	d.loadCompose()
 	d.loadFunctions()
 	return d
 }

@@ -19,6 +19,7 @@ import (
 // gives nil.
 func (d *Definition) Diagnostics(ctx context.Context) []diag.Diagnostic {
 	defer d.enter(ctx)()
+	d.loadCompose()
 	diags := d.evaluateNames()
 	d.expand()
 	diags = append(diags, d.parsed...)
@@ -41,7 +42,7 @@ func (d *Definition) Diagnostics(ctx context.Context) []diag.Diagnostic {
 	if d.stopped() {
 		return nil
 	}
-	out := d.convert(distinctDiagnostics(diags))
+	out := append(d.convert(distinctDiagnostics(diags)), d.composeDiags...)
 	slices.SortStableFunc(out, func(a, b diag.Diagnostic) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End))
 	})

@@ -50,6 +50,7 @@ func (d *Definition) expand() {
 	}
 	d.targets, d.groups, d.names, d.groupList = map[string]*target{}, map[string]*group{}, nil, nil
 	var diags hcl.Diagnostics
+	d.loadCompose()
 	d.expandServices()
 	for _, b := range d.order {
 		switch b.kind {

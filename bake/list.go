@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/buildlens/buildlens/internal/diag"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
@@ -20,7 +22,7 @@ type ListedTarget struct {
 // is nil when there is none. Its error is a *Error.
 func (d *Definition) ListTargets(ctx context.Context) ([]ListedTarget, error) {
 	defer d.enter(ctx)()
-	if err := d.sound(); err != nil {
+	if err := d.soundTargets(); err != nil {
 		return nil, err
 	}
 	p := &planner{d: d, memo: d.memo, linked: map[string]bool{}}
@@ -51,9 +53,48 @@ func (d *Definition) ListTargets(ctx context.Context) ([]ListedTarget, error) {
 
 // sound is the error that keeps anything from being planned or listed.
 func (d *Definition) sound() error {
-	diags := d.prepare()
-	if len(d.loaded) > 0 {
-		return d.plainError(d.loaded[0].Error(), nil)
+	d.loadCompose()
+	if err := d.composeError(); err != nil {
+		return err
+	}
+	if diags := d.prepare(); diags.HasErrors() {
+		return d.newError(diags)
+	}
+	return nil
+}
+
+// composeError is the error of the Compose files, if they cannot be used.
+func (d *Definition) composeError() error {
+	var e *Error
+	for _, one := range d.composeDiags {
+		if one.Severity != diag.Error {
+			continue
+		}
+		if e == nil {
+			e = &Error{message: one.Message}
+		}
+		e.Diagnostics = append(e.Diagnostics, one)
+	}
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// soundTargets is sound with every target evaluated: lists, unlike plans,
+// fail for any of them.
+func (d *Definition) soundTargets() error {
+	if err := d.sound(); err != nil {
+		return err
+	}
+	var diags hcl.Diagnostics
+	for _, name := range d.names {
+		_, more := d.declared(d.targets[name])
+		diags = append(diags, more...)
+	}
+	for _, name := range d.groupList {
+		_, more := d.groupTargets(d.groups[name])
+		diags = append(diags, more...)
 	}
 	if diags.HasErrors() {
 		return d.newError(diags)
@@ -88,7 +129,7 @@ type ListedVariable struct {
 // have no value. Its error is a *Error.
 func (d *Definition) ListVariables(ctx context.Context) ([]ListedVariable, error) {
 	defer d.enter(ctx)()
-	if err := d.sound(); err != nil {
+	if err := d.soundTargets(); err != nil {
 		return nil, err
 	}
 	out := []ListedVariable{}

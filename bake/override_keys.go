@@ -248,7 +248,7 @@ func overridePush(t *Target, o override) error {
 	case onlyDocker:
 		outputs = append(outputs, Output{Type: "image", Attrs: map[string]string{"push": "true"}})
 	}
-	t.Outputs = outputs
+	t.Outputs, t.outputsSet = outputs, true
 	return nil
 }
 
@@ -270,6 +270,6 @@ func overrideLoad(t *Target, o override) error {
 			return nil
 		}
 	}
-	t.Outputs = append(slices.Clone(t.Outputs), Output{Type: "docker"})
+	t.Outputs, t.outputsSet = append(slices.Clone(t.Outputs), Output{Type: "docker"}), true
 	return nil
 }

@@ -43,15 +43,12 @@ type planner struct {
 // the context.
 func (d *Definition) Plan(ctx context.Context, req PlanRequest) (*Plan, error) {
 	defer d.enter(ctx)()
-	diags := d.prepare()
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("evaluating the definition: %w", err)
+	err := d.sound()
+	if cause := ctx.Err(); cause != nil {
+		return nil, fmt.Errorf("evaluating the definition: %w", cause)
 	}
-	if len(d.loaded) > 0 {
-		return nil, d.plainError(d.loaded[0].Error(), nil)
-	}
-	if diags.HasErrors() {
-		return nil, d.newError(diags)
+	if err != nil {
+		return nil, err
 	}
 	plan, err := d.plan(req)
 	if cause := ctx.Err(); cause != nil {
@@ -228,9 +225,6 @@ func (d *Definition) finish(plan *Plan) {
 	for name, t := range plan.Targets {
 		context := cleanContext(*t.Context)
 		t.Context = &context
-		for key, value := range t.Contexts {
-			t.Contexts[key] = cleanNamed(value)
-		}
 		if _, own := t.Args["SOURCE_DATE_EPOCH"]; hasEpoch && !own {
 			mergeMap(&t.Args, map[string]string{"SOURCE_DATE_EPOCH": epoch})
 			t.setOrigin("args.SOURCE_DATE_EPOCH", Origin{Kind: FromEnvironment, Via: "SOURCE_DATE_EPOCH"})

@@ -42,14 +42,23 @@ type printedTarget struct {
 // MarshalJSON writes a target as `bake --print` does: a definition that can be
 // read again, template markers escaped.
 func (t *Target) MarshalJSON() ([]byte, error) {
-	return json.Marshal(printedTarget{
-		Description: t.Description, Annotations: escapeList(t.Annotations), Attest: t.Attest,
-		Context: t.Context, Contexts: t.Contexts, Dockerfile: t.Dockerfile, DockerfileInline: escapePtr(t.DockerfileInline),
-		Args: escapeMap(t.Args), Labels: escapeMap(t.Labels), Tags: t.Tags, CacheFrom: t.CacheFrom, CacheTo: t.CacheTo,
-		Target: t.Target, Secrets: t.Secrets, SSH: t.SSH, Platforms: t.Platforms, Outputs: t.Outputs, Pull: t.Pull,
-		NoCache: t.NoCache, Network: t.Network, NoCacheFilter: t.NoCacheFilter, ShmSize: t.ShmSize, Ulimits: t.Ulimits,
-		Resources: t.Resources, Call: t.Call, Entitlements: t.Entitlements, ExtraHosts: escapeMap(t.ExtraHosts), Policy: t.Policy,
-	})
+	p := t.printed()
+	p.Annotations = escapeList(p.Annotations)
+	p.DockerfileInline = escapePtr(p.DockerfileInline)
+	p.Args, p.Labels, p.ExtraHosts = escapeMap(p.Args), escapeMap(p.Labels), escapeMap(p.ExtraHosts)
+	return json.Marshal(p)
+}
+
+// printed is the target in the form that is written, not escaped yet.
+func (t *Target) printed() printedTarget {
+	return printedTarget{
+		Description: t.Description, Annotations: t.Annotations, Attest: t.Attest, Context: t.Context, Contexts: t.Contexts,
+		Dockerfile: t.Dockerfile, DockerfileInline: t.DockerfileInline, Args: t.Args, Labels: t.Labels, Tags: t.Tags,
+		CacheFrom: t.CacheFrom, CacheTo: t.CacheTo, Target: t.Target, Secrets: t.Secrets, SSH: t.SSH, Platforms: t.Platforms,
+		Outputs: t.Outputs, Pull: t.Pull, NoCache: t.NoCache, Network: t.Network, NoCacheFilter: t.NoCacheFilter,
+		ShmSize: t.ShmSize, Ulimits: t.Ulimits, Resources: t.Resources, Call: t.Call, Entitlements: t.Entitlements,
+		ExtraHosts: t.ExtraHosts, Policy: t.Policy,
+	}
 }
 
 var templateEscapes = strings.NewReplacer("${", "$${", "%{", "%%{")

@@ -122,11 +122,28 @@ func (d *Definition) resolveAttr(expr hcl.Expression, owner string, parts []*par
 			return diags
 		}
 		if set && !v.IsNull() {
-			val = v
+			val = d.referable(name, v)
 		}
 	}
 	attrs[name] = val
 	return nil
+}
+
+// referable is an attribute's value as references see it: entries written as
+// strings are objects.
+func (d *Definition) referable(name string, val cty.Value) cty.Value {
+	spec, ok := targetAttrOf(name)
+	if !ok || spec.typ != cty.NilType {
+		return val
+	}
+	t := &Target{}
+	if err := decode(spec, t, val); err != nil {
+		return val
+	}
+	if encoded, ok := t.encode(name); ok {
+		return encoded
+	}
+	return val
 }
 
 // attrType is the type a reference to an attribute has.

@@ -35,11 +35,3 @@ func cleanContext(context string) string {
 	}
 	return path.Clean(context)
 }
-
-// cleanNamed is a named context as it is printed.
-func cleanNamed(context string) string {
-	if hasScheme(context) {
-		return context
-	}
-	return path.Clean(context)
-}

@@ -17,6 +17,7 @@ import (
 // that an edit did not touch.
 type Syntax struct {
 	name   string // as typed: what errors print
+	path   string // absolute; empty for standard input
 	key    string // path, or name: what places carry
 	kind   Kind
 	data   []byte
@@ -130,7 +131,7 @@ func Reparse(old *Syntax, f File) *Syntax {
 }
 
 func newSyntax(f File) *Syntax {
-	s := &Syntax{name: f.Name, key: f.key(), kind: Classify(f.Name), data: f.Data, index: map[string]int{}}
+	s := &Syntax{name: f.Name, path: f.Path, key: f.key(), kind: Classify(f.Name), data: f.Data, index: map[string]int{}}
 	if s.kind == KindUnknown {
 		s.kind = sniff(f.Data)
 	}
