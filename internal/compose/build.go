@@ -26,7 +26,7 @@ import (
 type Build struct {
 	Context          string            // cleaned; relative to LoadInput.Dir, absolute, or a URL; compose-go says "." when there is none
 	Contexts         map[string]string // additional_contexts, then x-bake's that have a new name; "service:x" is "target:x", names made target names
-	Dockerfile       string            // as written, relative to Context; compose-go says "Dockerfile" unless there is an inline one
+	Dockerfile       string            // as written, relative to Context; empty when not given, so that Bake's default applies
 	DockerfileInline string
 	Args             map[string]string // valueless ones looked up in the service's environment, then the project's, and dropped when unset
 	Labels           map[string]string
@@ -99,7 +99,7 @@ func mapBuild(s types.ServiceConfig, p *types.Project) (*Build, error) {
 	if len(b.Tags) == 0 && s.Image != "" {
 		b.Tags = []string{s.Image}
 	}
-	return b, cmp.Or(errs[:]...)
+	return b, errors.Join(errs[:]...)
 }
 
 func resolveArgs(s types.ServiceConfig, project types.Mapping) map[string]string {

@@ -43,7 +43,10 @@ func (r *readSet) read(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	data, err := r.fs.Read(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	case err != nil:
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	return data, nil
@@ -107,12 +110,20 @@ func (s *stages) addDotEnv(env types.Mapping) error {
 	if err != nil {
 		return err
 	}
-	values, err := dotenv.UnmarshalBytesWithLookup(data, env.Resolve)
-	if err != nil {
-		return &fileError{".env", fmt.Errorf("failed to read .env: %w", err)}
+	values := map[string]string{}
+	if err := parseEnvFile(data, ".env", values, env.Resolve, ""); err != nil {
+		return &fileError{".env", err}
 	}
 	env.Merge(values)
 	return nil
+}
+
+// parseEnvFile adds what an env file sets to values.
+func parseEnvFile(data []byte, name string, values map[string]string, lookup dotenv.LookupFn, format string) error {
+	if nesting(string(data)) > maxNesting {
+		return fmt.Errorf("failed to read %s: references are nested deeper than %d levels", name, maxNesting)
+	}
+	return dotenv.ParseWithFormat(bytes.NewReader(data), name, values, lookup, format)
 }
 
 // home is the person's home as the environment tells it.
@@ -146,7 +157,7 @@ func (s *stages) resolveEnvFiles(p *types.Project) error {
 		}
 		for _, f := range service.EnvFiles {
 			if err := s.addEnvFile(values, f, lookup); err != nil {
-				return &serviceError{name, []string{"env_file"}, err}
+				return &serviceError{name, []string{"env_file", f.Path}, err}
 			}
 		}
 		service.Environment = values.ToMappingWithEquals().OverrideBy(service.Environment)
@@ -158,7 +169,7 @@ func (s *stages) resolveEnvFiles(p *types.Project) error {
 func (s *stages) addEnvFile(values types.Mapping, f types.EnvFile, lookup dotenv.LookupFn) error {
 	if _, err := s.reads.stat(f.Path); errors.Is(err, fs.ErrNotExist) {
 		if f.Required {
-			return fmt.Errorf("env file %s not found: %w", f.Path, err)
+			return fmt.Errorf("env file %s not found", f.Path)
 		}
 		return nil
 	}
@@ -166,7 +177,7 @@ func (s *stages) addEnvFile(values types.Mapping, f types.EnvFile, lookup dotenv
 	if err != nil {
 		return err
 	}
-	return dotenv.ParseWithFormat(bytes.NewReader(data), f.Path, values, lookup, f.Format)
+	return parseEnvFile(data, f.Path, values, lookup, f.Format)
 }
 
 // referencedModels are the models of the files that were included or extended

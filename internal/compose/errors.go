@@ -54,6 +54,15 @@ type serviceError struct {
 func (e *serviceError) Error() string { return e.err.Error() }
 func (e *serviceError) Unwrap() error { return e.err }
 
+// topError ties an error to an attribute at the top of a file.
+type topError struct {
+	keys []string
+	err  error
+}
+
+func (e *topError) Error() string { return e.err.Error() }
+func (e *topError) Unwrap() error { return e.err }
+
 // diagnose turns the error that ended loading into diagnostics, one for each
 // of the errors that are joined in it.
 func (p *Project) diagnose(err error) []diag.Diagnostic {
@@ -62,25 +71,22 @@ func (p *Project) diagnose(err error) []diag.Diagnostic {
 	if errors.As(err, &inner) {
 		models = preferFile(models, inner.file)
 	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		var all []diag.Diagnostic
-		for _, e := range flatten(joined.Unwrap()) {
-			all = append(all, p.diagnoseOne(e, models))
-		}
-		return all
+	var all []diag.Diagnostic
+	for _, e := range flatten(err) {
+		all = append(all, p.diagnoseOne(e, models))
 	}
-	return []diag.Diagnostic{p.diagnoseOne(err, models)}
+	return all
 }
 
-func flatten(errs []error) []error {
+// flatten lists the errors that are joined in err, or err alone.
+func flatten(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return []error{err}
+	}
 	var flat []error
-	for _, err := range errs {
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			flat = append(flat, flatten(joined.Unwrap())...)
-		} else if err != nil {
-			flat = append(flat, err)
-		}
+	for _, e := range joined.Unwrap() {
+		flat = append(flat, flatten(e)...)
 	}
 	return flat
 }
@@ -116,7 +122,7 @@ func codeOf(err error) string {
 		return "yaml"
 	case strings.Contains(message, "interpolat"):
 		return codeInterpolation
-	case strings.Contains(message, "include"), strings.Contains(message, "extend"), strings.Contains(message, "env file"):
+	case errors.As(err, new(*topError)), strings.Contains(message, "include"), strings.Contains(message, "extend"), strings.Contains(message, "env file"):
 		return codeReference
 	}
 	return codeInvalid
@@ -136,6 +142,12 @@ func (p *Project) placeOf(err error, models []*Model) Place {
 	if errors.As(err, &at) {
 		return p.nearest(at.service, at.keys)
 	}
+	var top *topError
+	if errors.As(err, &top) && !errors.As(top.err, new(*fileError)) {
+		if place, ok := placeOfTop(top.keys, models); ok {
+			return place
+		}
+	}
 	message := err.Error()
 	if place, ok := placeOfPath(message, models); ok {
 		return place
@@ -149,11 +161,26 @@ func (p *Project) placeOf(err error, models []*Model) Place {
 	return Place{models[0].File.label(), models[0].firstLine()}
 }
 
+// placeOfTop finds the deepest of keys that a model has.
+func placeOfTop(keys []string, models []*Model) (Place, bool) {
+	for n := len(keys); n > 0; n-- {
+		for _, m := range models {
+			if e, ok := m.Top(keys[:n]...); ok {
+				return Place{m.File.label(), valueSpan(e)}, true
+			}
+		}
+	}
+	return Place{}, false
+}
+
 // dottedPaths are paths as compose-go and the schema write them.
 var dottedPaths = regexp.MustCompile(`\b(?:services|secrets|configs|networks|volumes|include|name)(?:[.\[][^\s,:]*)?`)
 
 // unknownKey is the schema's complaint about a key.
 var unknownKey = regexp.MustCompile(`additional propert(?:y|ies) '([^']+)'`)
+
+// requiredVariable is the complaint about a variable that is not set.
+var requiredVariable = regexp.MustCompile(`required variable (\w+)`)
 
 // placeOfPath looks for a dotted path in the message and follows it as far as
 // one of the models has it. Keys may hold dots themselves.
@@ -164,10 +191,11 @@ func placeOfPath(message string, models []*Model) (Place, bool) {
 	}
 	path = strings.NewReplacer("[", ".", "]", "").Replace(path)
 	extra := unknownKey.FindStringSubmatch(message)
+	variable := requiredVariable.FindStringSubmatch(message)
 	var best Place
 	depth := 0
 	for _, m := range models {
-		span, steps := m.follow(strings.Split(path, "."), extra)
+		span, steps := m.follow(strings.Split(path, "."), extra, variable)
 		if steps > depth {
 			best, depth = Place{m.File.label(), span}, steps
 		}
@@ -178,7 +206,7 @@ func placeOfPath(message string, models []*Model) (Place, bool) {
 // follow walks down parts, joining some where a key holds dots, and returns
 // the place of the deepest entry and how many parts led there. When the
 // complaint is an unknown key, the key itself is the place.
-func (m *Model) follow(parts, extra []string) (text.Span, int) {
+func (m *Model) follow(parts, extra, variable []string) (text.Span, int) {
 	var span text.Span
 	deepest := 0
 	for _, document := range m.Documents {
@@ -192,6 +220,9 @@ func (m *Model) follow(parts, extra []string) (text.Span, int) {
 			if used > deepest {
 				span, deepest = valueSpan(e), used
 			}
+			if item := namingItem(e.Value, variable); item != nil {
+				span = item.Span
+			}
 		}
 		if used < deepest || len(extra) < 2 {
 			continue
@@ -201,6 +232,20 @@ func (m *Model) follow(parts, extra []string) (text.Span, int) {
 		}
 	}
 	return span, deepest
+}
+
+// namingItem is the element of a list that refers to the variable: paths to
+// elements have no index.
+func namingItem(list *Node, variable []string) *Node {
+	if len(variable) < 2 || list == nil || list.Kind != Sequence {
+		return nil
+	}
+	for _, item := range list.Items {
+		if item.Kind == Scalar && strings.Contains(item.Text, "{"+variable[1]) {
+			return item
+		}
+	}
+	return nil
 }
 
 // step finds the child that the fewest of parts name.

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/override"
 	"github.com/compose-spec/compose-go/v2/tree"
@@ -25,13 +23,9 @@ func (s *stages) applyIncludes(sc *scope, name string, fields map[string]any, r 
 	}
 	sc = sc.within(name)
 	for _, entry := range entries {
-		inner, names, err := s.includeScope(sc, entry)
+		imported, err := s.include(sc, entry)
 		if err != nil {
-			return err
-		}
-		imported, err := s.loadIncluded(inner, names)
-		if err != nil {
-			return err
+			return &topError{append([]string{"include"}, firstOf(entry.Path)...), err}
 		}
 		if err := importSections(imported, fields, r); err != nil {
 			return err
@@ -40,6 +34,16 @@ func (s *stages) applyIncludes(sc *scope, name string, fields map[string]any, r 
 	delete(fields, "include")
 	return nil
 }
+
+func (s *stages) include(sc *scope, entry types.IncludeConfig) (map[string]any, error) {
+	inner, names, err := s.includeScope(sc, entry)
+	if err != nil {
+		return nil, err
+	}
+	return s.loadIncluded(inner, names)
+}
+
+func firstOf(list []string) []string { return list[:min(1, len(list))] }
 
 // within is the scope as the file's own includes see it.
 func (sc *scope) within(file string) *scope {
@@ -150,7 +154,7 @@ func (s *stages) includeEnvironment(sc *scope, folder string, files []string) (t
 		if err != nil {
 			return nil, err
 		}
-		if err := dotenv.ParseWithFormat(bytes.NewReader(data), name, values, lookup, ""); err != nil {
+		if err := parseEnvFile(data, name, values, lookup, ""); err != nil {
 			return nil, err
 		}
 	}

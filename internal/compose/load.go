@@ -85,21 +85,39 @@ func (p *Project) Service(name string) *Service {
 // Locate finds where a service's attribute stands: keys lead below the
 // service, such as "build", "args", "VERSION"; without keys it is the service
 // itself. The last input file that holds it wins, as in merging; then included
-// and extended files. The place covers key and value.
+// files, then the services it extends. The place covers key and value.
 func (p *Project) Locate(service string, keys ...string) (Place, bool) {
-	for _, m := range searchOrder(p.Models) {
-		s := m.Service(service)
-		if s == nil {
-			continue
+	m, e, ok := p.find(service, keys)
+	if !ok {
+		return Place{}, false
+	}
+	return Place{m.File.label(), e.Span()}, true
+}
+
+// maxExtends bounds how far Locate follows a chain of extends.
+const maxExtends = 16
+
+func (p *Project) find(service string, keys []string) (*Model, Entry, bool) {
+	models := searchOrder(p.Models)
+	for range maxExtends {
+		base := ""
+		for _, m := range models {
+			s := m.Service(service)
+			if s == nil {
+				continue
+			}
+			if e, ok := s.entry(keys); ok {
+				return m, e, true
+			}
+			if e, ok := s.Attr("extends", "service"); ok && base == "" {
+				base = e.Value.Text
+			}
 		}
-		if len(keys) == 0 {
-			return Place{m.File.label(), s.Span}, true
-		}
-		if a, ok := s.Attr(keys...); ok {
-			return Place{m.File.label(), a.Span()}, true
+		if service = base; base == "" {
+			break
 		}
 	}
-	return Place{}, false
+	return nil, Entry{}, false
 }
 
 // searchOrder puts the file that wins a merge first.
@@ -174,7 +192,9 @@ func (p *Project) addServices(loaded *types.Project) []diag.Diagnostic {
 		if s.Build != nil {
 			build, err := mapBuild(s, loaded)
 			if err != nil {
-				diags = append(diags, p.serviceDiagnostic(name, err))
+				for _, e := range flatten(err) {
+					diags = append(diags, p.serviceDiagnostic(name, e))
+				}
 			}
 			service.Build = build
 		}
@@ -201,16 +221,14 @@ func (p *Project) serviceDiagnostic(service string, err error) diag.Diagnostic {
 	return d
 }
 
-// nearest is the place of the deepest of keys that is written anywhere.
+// nearest is the place of the value of the deepest of keys that is written anywhere.
 func (p *Project) nearest(service string, keys []string) Place {
-	for n := len(keys); n > 0; n-- {
-		if place, ok := p.Locate(service, keys[:n]...); ok {
-			return place
-		}
-	}
-	for _, m := range searchOrder(p.Models) {
-		if s := m.Service(service); s != nil {
-			return Place{m.File.label(), s.NameSpan}
+	for n := len(keys); n >= 0; n-- {
+		if m, e, ok := p.find(service, keys[:n]); ok {
+			if n == 0 {
+				return Place{m.File.label(), e.KeySpan}
+			}
+			return Place{m.File.label(), valueSpan(e)}
 		}
 	}
 	if len(p.Models) == 0 {

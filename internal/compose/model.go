@@ -35,6 +35,14 @@ type ServiceDecl struct {
 // "args", "VERSION"). Its KeySpan is the key, Value.Span the value.
 func (s *ServiceDecl) Attr(keys ...string) (Entry, bool) { return s.Value.Lookup(keys...) }
 
+// entry is the attribute, or without keys the service itself.
+func (s *ServiceDecl) entry(keys []string) (Entry, bool) {
+	if len(keys) == 0 {
+		return Entry{Key: s.Name, KeySpan: s.NameSpan, Value: s.Value}, true
+	}
+	return s.Attr(keys...)
+}
+
 // Service finds a service by its name; the last document that has it wins.
 // It is nil when there is none.
 func (m *Model) Service(name string) *ServiceDecl {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,8 +29,7 @@ func parseRecovering(src string, spans *spanner) ([]*yaml.Node, []diag.Diagnosti
 	// One mistake tends to be seen several times, so only the first is reported.
 	diagnostics := []diag.Diagnostic{syntaxDiagnostic(err, spans)}
 	for range maxRepairs {
-		line := errorLine(err)
-		src, roots, err = blankBest(src, line, spans)
+		src, roots, err = blankBest(src, err, spans)
 		if err == nil {
 			return roots, diagnostics
 		}
@@ -44,13 +44,14 @@ func parseRecovering(src string, spans *spanner) ([]*yaml.Node, []diag.Diagnosti
 
 // blankBest blanks the line of an error or one beside it, whichever brings the
 // parser furthest: the library often sees a mistake a line late.
-func blankBest(src string, line int, spans *spanner) (best string, roots []*yaml.Node, err error) {
+func blankBest(src string, cause error, spans *spanner) (best string, roots []*yaml.Node, err error) {
 	reached := -1
-	for _, candidate := range []int{line, previousLine(src, line, spans), line + 1} {
+	for _, candidate := range suspects(src, cause, spans) {
 		span := spans.lineSpan(candidate)
 		if span.Len() == 0 {
 			continue
 		}
+		span.Start = spans.starts[candidate-1] // with its indentation, which may be the mistake
 		blanked := src[:span.Start] + strings.Repeat(" ", span.Len()) + src[span.End:]
 		parsed, parseErr := parseAll(blanked)
 		if parseErr == nil {
@@ -64,6 +65,24 @@ func blankBest(src string, line int, spans *spanner) (best string, roots []*yaml
 		return src, nil, errors.New("yaml: line 1: nothing to leave out")
 	}
 	return best, nil, err
+}
+
+// suspects are the lines that may be at fault: those that the error names, the
+// last first, and their neighbours. A line before without a colon that is no
+// list's element is most likely a key being typed, so it comes first.
+func suspects(src string, cause error, spans *spanner) []int {
+	line := errorLine(cause)
+	previous := previousLine(src, line, spans)
+	lines := []int{line, previous, line + 1}
+	if before := spans.lineSpan(previous).In(src); !strings.Contains(before, ":") && !strings.HasPrefix(before, "-") {
+		lines = []int{previous, line, line + 1}
+	}
+	for _, match := range errorLines.FindAllStringSubmatch(cause.Error(), -1) {
+		if n, err := strconv.Atoi(match[1]); err == nil && !slices.Contains(lines, n) {
+			lines = append(lines, n)
+		}
+	}
+	return slices.DeleteFunc(lines, func(n int) bool { return n < 1 || n > len(spans.starts) })
 }
 
 // previousLine is the last line before line that has content.

@@ -14,11 +14,15 @@ import (
 // they start: as a line and a column that counts runes.
 type spanner struct {
 	src    string
-	starts []int // of lines, by YAML's rules for line breaks
+	starts []int         // of lines, by YAML's rules for line breaks
+	marks  map[int][]int // for long lines: the offset of every markEvery-th column
 }
 
+// markEvery is how many columns of a long line are stepped over at once.
+const markEvery = 256
+
 func newSpanner(src string) *spanner {
-	s := &spanner{src: src, starts: []int{0}}
+	s := &spanner{src: src, starts: []int{0}, marks: map[int][]int{}}
 	for i := 0; i < len(src); {
 		n := breakLen(src[i:])
 		if n > 0 {
@@ -52,12 +56,41 @@ func (s *spanner) offset(line, column int) int {
 	if line > len(s.starts) {
 		return len(s.src)
 	}
-	at := s.starts[line-1]
-	for range column - 1 {
+	at, steps := s.starts[line-1], max(column-1, 0)
+	if steps > markEvery {
+		marks := s.lineMarks(line)
+		skip := min(steps/markEvery, len(marks)-1)
+		at, steps = marks[skip], steps-skip*markEvery
+	}
+	return s.advance(at, steps)
+}
+
+func (s *spanner) advance(at, runes int) int {
+	for range runes {
 		_, size := utf8.DecodeRuneInString(s.src[at:])
 		at += size
 	}
 	return at
+}
+
+// lineMarks are the offsets of the columns 0, markEvery, 2*markEvery and so on.
+func (s *spanner) lineMarks(line int) []int {
+	marks, ok := s.marks[line]
+	if ok {
+		return marks
+	}
+	end := len(s.src)
+	if line < len(s.starts) {
+		end = s.starts[line]
+	}
+	for at := s.starts[line-1]; at < end; at = s.advance(at, markEvery) {
+		marks = append(marks, at)
+	}
+	if len(marks) == 0 {
+		marks = []int{s.starts[line-1]}
+	}
+	s.marks[line] = marks
+	return marks
 }
 
 // lineSpan is a one-based line without its break and indentation.

@@ -163,9 +163,30 @@ func (s *stages) interpolation(env types.Mapping) interp.Options {
 		LookupValue:     env.Resolve,
 		TypeCastMapping: s.casts,
 		Substitute: func(value string, lookup template.Mapping) (string, error) {
+			if nesting(value) > maxNesting {
+				return "", fmt.Errorf("references are nested deeper than %d levels", maxNesting)
+			}
 			return template.SubstituteWithOptions(value, lookup, template.WithoutLogging)
 		},
 	}
+}
+
+// maxNesting bounds how deep references may stand in one another: compose-go
+// takes a time that grows with the cube of it.
+const maxNesting = 50
+
+func nesting(value string) int {
+	depth, deepest := 0, 0
+	for i := range len(value) {
+		switch {
+		case value[i] == '{' && i > 0 && value[i-1] == '$':
+			depth++
+			deepest = max(deepest, depth)
+		case value[i] == '}' && depth > 0:
+			depth--
+		}
+	}
+	return deepest
 }
 
 // loadModel merges the files of a scope and resolves its relative paths.

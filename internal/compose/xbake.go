@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -58,16 +59,14 @@ func appendNew(list, more []string) []string {
 	return unique
 }
 
-// xbakeDecoder reads typed values out of x-bake and keeps the first error.
+// xbakeDecoder reads typed values out of x-bake and joins the errors.
 type xbakeDecoder struct {
 	fields map[string]any
 	err    error
 }
 
 func (d *xbakeDecoder) fail(key string, value any, want string) {
-	if d.err == nil {
-		d.err = xbakeError([]string{key}, value, want)
-	}
+	d.err = errors.Join(d.err, xbakeError([]string{key}, value, want))
 }
 
 func (d *xbakeDecoder) list(key string) []string {
