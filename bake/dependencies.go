@@ -1,9 +1,6 @@
 package bake
 
-import (
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-)
+import "github.com/hashicorp/hcl/v2"
 
 // dependencies are the names an expression uses, found once per expression.
 type dependencies struct {
@@ -44,21 +41,4 @@ func refKey(t hcl.Traversal) string {
 		key += "." + attr.Name
 	}
 	return key
-}
-
-// callsIn lists the function calls in an expression, in source order. In JSON
-// they are inside strings and found only when those are evaluated.
-func callsIn(expr hcl.Expression) []*hclsyntax.FunctionCallExpr {
-	node, ok := expr.(hclsyntax.Node)
-	if !ok {
-		return nil
-	}
-	var calls []*hclsyntax.FunctionCallExpr
-	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-			calls = append(calls, call)
-		}
-		return nil
-	})
-	return calls
 }
