@@ -26,7 +26,7 @@ func hardInputs() map[string]string {
 		"deep flow":     services + "x: " + strings.Repeat("[", 5000),
 		"deep closed":   services + "x: " + strings.Repeat("[", 3000) + strings.Repeat("]", 3000),
 		"deep block":    services + "x:\n" + deepBlock(300),
-		"wide":          services + "x: [" + strings.Repeat("y,", 300_000) + "]\n",
+		"wide":          services + "x: [" + strings.Repeat("y,", 120_000) + "]\n",
 		"no newline":    "services: {web: {build: .}}",
 		"bom":           "\ufeff" + services,
 		"crlf":          strings.ReplaceAll(services, "\n", "\r\n"),
