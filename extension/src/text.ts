@@ -24,7 +24,7 @@ export function statusText(builder: string, running: RunningBuild[], last: LastB
     const count = more.length === 0 ? stepCount(first) : "";
     return ["$(sync~spin)", what, count].filter(Boolean).join(" ");
   }
-  return `${last?.result.state === "failed" ? "$(error)" : "$(package)"} ${builder}`;
+  return `${last?.result.state === "failed" ? "$(error)" : "$(package)"} Buildlens: ${builder}`;
 }
 
 /** lastBuildText says how the last build ended. */

@@ -19,7 +19,7 @@ describe("text", () => {
   it("shows the builder while nothing runs, then what runs, then how it ended", () => {
     const builds = new Builds();
     const text = (): string => statusText("auto", builds.running, builds.last);
-    assert.equal(text(), "$(package) auto");
+    assert.equal(text(), "$(package) Buildlens: auto");
     builds.apply(batch("a", started("bake app")));
     assert.equal(text(), "$(sync~spin) bake app");
     builds.apply(batch("a", step("one", "done"), step("two", "running")));
@@ -28,6 +28,6 @@ describe("text", () => {
     assert.equal(text(), "$(sync~spin) 2 builds");
     builds.apply(batch("b", { finished: { state: "succeeded", duration: 1 } }));
     builds.apply(batch("a", { finished: { state: "failed", duration: 1 } }));
-    assert.equal(text(), "$(error) auto");
+    assert.equal(text(), "$(error) Buildlens: auto");
   });
 });
