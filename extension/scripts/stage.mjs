@@ -16,6 +16,7 @@ const files = [
   "language-configuration.json",
   "syntaxes",
   "out/main.js",
+  "out/NOTICES.txt",
 ];
 
 // The embedded builder exists on Linux only.

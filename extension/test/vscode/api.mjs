@@ -14,7 +14,7 @@ export async function runApiSuite({ rig, extension, tests, workspace, shots }) {
     browser = await openBrowser(rig);
     const page = await browser.newPage();
     const exit = new Promise((resolve) => page.exposeFunction("codeAutomationExit", resolve));
-  XX
+    await page.exposeFunction("codeAutomationLog", printLog);
     await page.addInitScript(allowTests);
     await page.goto(
       server.url(workspace, [
