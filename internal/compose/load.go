@@ -161,6 +161,12 @@ func Load(ctx context.Context, in LoadInput) (*Project, []diag.Diagnostic) {
 	return p, append(diags, s.unsetWarnings(p.Models)...)
 }
 
+// Environment is what interpolation would look names up in, whatever the files
+// hold; see Project.Environment. COMPOSE_PROJECT_NAME is there only when it is set.
+func Environment(ctx context.Context, in LoadInput) (map[string]string, error) {
+	return newStages(ctx, in).environment()
+}
+
 // IsCompose tells whether a file without a telling extension is a Compose
 // file: whether it loads as one by itself. The error says why it is not.
 func IsCompose(ctx context.Context, in LoadInput, f File) (bool, error) {

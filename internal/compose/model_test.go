@@ -139,3 +139,27 @@ func TestAttr(t *testing.T) {
 		t.Error("a short build has no dockerfile")
 	}
 }
+
+func TestPathAt(t *testing.T) {
+	src := "x: &x {a: b}\nservices:\n  web:\n    build:\n      args: [A=1, B=2]\n      <<: *x\n  api: *x\n"
+	m := ParseModel(File{Name: "compose.yaml", Data: []byte(src)})
+	for at, want := range map[string]string{
+		"B=2":     "services web build args 1",
+		"context": "",
+		"args":    "services web build args",
+		"web":     "services web",
+		"*x\n  a": "services web build",
+		"api":     "services api",
+		"b}":      "x a",
+	} {
+		var got []string
+		if offset := strings.Index(src, at); offset >= 0 {
+			for _, e := range m.PathAt(offset) {
+				got = append(got, e.Key)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("at %q: %q, want %q", at, got, want)
+		}
+	}
+}
