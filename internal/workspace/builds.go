@@ -233,6 +233,18 @@ func (s *Snapshot) LastBuild(name, path, stage string) (TargetFact, bool) {
 	return TargetFact{}, false
 }
 
+// BuiltTargets lists how the targets of a Dockerfile ended when they were last
+// built, oldest first, without those whose stage has changed since.
+func (s *Snapshot) BuiltTargets(path string) []TargetFact {
+	var out []TargetFact
+	for _, t := range s.builds.targets {
+		if t.Path == path && s.current(t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // current tells whether what t was built from is still what is written.
 func (s *Snapshot) current(t TargetFact) bool {
 	if t.end == (chain{}) {

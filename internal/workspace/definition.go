@@ -35,7 +35,7 @@ func (p *projects) of(project *Project) *definition {
 	defer p.mu.Unlock()
 	key := project.key()
 	d := p.cells[key]
-	if d == nil || d.deps.outdated() {
+	if d == nil || d.deps.Outdated() {
 		d = &definition{dir: project.Dir, deps: newDeps()}
 		p.cells[key] = d
 	}
@@ -50,7 +50,7 @@ func (p *projects) without(path string, lang Language) *projects {
 	next := p
 	for key, d := range p.cells {
 		if !d.concerned(path, lang) {
-			d.deps.changed(path)
+			d.deps.Changed(path)
 			continue
 		}
 		if next == p {

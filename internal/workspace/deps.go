@@ -46,8 +46,9 @@ func (d *Deps) dir(path string) {
 	d.dirs[path] = struct{}{}
 }
 
-// changed notes a change of a file that has not been looked at.
-func (d *Deps) changed(path string) {
+// Changed notes a change of a file that has not been looked at: if it is read
+// now, from the older state, the result is out of date.
+func (d *Deps) Changed(path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.later == nil {
@@ -56,8 +57,8 @@ func (d *Deps) changed(path string) {
 	d.later[path] = struct{}{}
 }
 
-// outdated tells whether something was read after it had changed.
-func (d *Deps) outdated() bool {
+// Outdated tells whether something was read after it had changed.
+func (d *Deps) Outdated() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.stale

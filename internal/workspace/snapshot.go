@@ -58,6 +58,12 @@ func (s *Snapshot) File(path string) *File {
 	return f
 }
 
+// OpenFile returns the open document at path, or nil. It never reads the disk.
+func (s *Snapshot) OpenFile(path string) *File {
+	s.deps.file(path)
+	return s.open[path]
+}
+
 // OpenFiles lists the open documents by path.
 func (s *Snapshot) OpenFiles() []*File {
 	files := make([]*File, 0, len(s.open))

@@ -5,11 +5,12 @@ import (
 	"go.lsp.dev/protocol"
 )
 
-// codec carries payloads through the protocol's own encoder, the only one that
+// Codec carries payloads through the protocol's own encoder, the only one that
 // decodes its unions. Raw messages pass as they are.
-type codec struct{}
+type Codec struct{}
 
-func (codec) Marshal(v any) ([]byte, error) {
+// Marshal encodes v; nil is null.
+func (Codec) Marshal(v any) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
 		return []byte("null"), nil
@@ -22,7 +23,8 @@ func (codec) Marshal(v any) ([]byte, error) {
 	return protocol.Marshal(v)
 }
 
-func (codec) Unmarshal(data []byte, v any) error {
+// Unmarshal decodes data; a raw message gets a copy.
+func (Codec) Unmarshal(data []byte, v any) error {
 	if raw, ok := v.(*jsonrpc2.RawMessage); ok {
 		*raw = append((*raw)[:0], data...)
 		return nil

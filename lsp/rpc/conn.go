@@ -80,7 +80,7 @@ func New(ctx context.Context, rwc io.ReadWriteCloser) (*Conn, error) {
 		return nil, errors.New("the JSON-RPC library's stream does not give access to frames")
 	}
 	c.stream = framed
-	c.conn = jsonrpc2.NewConn(framed, jsonrpc2.WithCodec(codec{}))
+	c.conn = jsonrpc2.NewConn(framed, jsonrpc2.WithCodec(Codec{}))
 	c.outbox.init()
 	return c, nil
 }
