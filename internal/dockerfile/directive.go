@@ -52,6 +52,7 @@ func (lx *lexer) addDirective(d Directive) {
 	f := lx.file
 	if lx.header.seen[d.Name] {
 		f.report(d.Key, "duplicate-directive", "Only one "+d.Name+" parser directive can be used.")
+		f.Directives = append(f.Directives, d)
 		return
 	}
 	if lx.header.seen == nil {

@@ -133,6 +133,7 @@ type Use struct {
 	Modifier string // "", ":-", "+", "#", "//" and so on
 	Literal  bool   // in single quotes of a shell command: no shell expands it here
 	Shell    bool   // expanded by the shell in the container, not by BuildKit
+	Open     bool   // "${" without its "}"
 }
 
 // A Stage runs from one FROM to the next. The preamble, which holds what
@@ -172,7 +173,7 @@ type StageRef struct {
 // mean anything.
 func (f *File) Foreign() bool { return f.foreign }
 
-// Directive returns the directive of a name, or nil.
+// Directive returns the first directive of a name, or nil.
 func (f *File) Directive(name string) *Directive {
 	for i := range f.Directives {
 		if f.Directives[i].Name == name {

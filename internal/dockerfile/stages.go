@@ -136,7 +136,7 @@ func (f *File) refsOf(ins *Instruction) []StageRef {
 		return []StageRef{{Name: owner.Stage.BaseName, Span: ins.Words[0].Span, Owner: owner, Stage: owner.Stage.Parent}}
 	case "COPY":
 		if fl := ins.Flag("from"); fl != nil && fl.HasValue {
-			return []StageRef{{Name: fl.Value, Span: fl.Val, Owner: owner, Stage: f.copySource(fl.Value, before)}}
+			return []StageRef{{Name: fl.Value, Span: fl.Val, Owner: owner, Stage: f.copySource(fl.Value, before+1)}}
 		}
 	case "RUN":
 		return f.mountRefs(ins, owner, before)
@@ -151,15 +151,17 @@ func (f *File) mountRefs(ins, owner *Instruction, before int) []StageRef {
 			continue
 		}
 		if from := ins.Flags[i].Field("from"); from != nil && from.HasValue {
-			refs = append(refs, StageRef{Name: from.Value, Span: from.ValSpan, Owner: owner, Stage: f.StageNamed(from.Value, before)})
+			refs = append(refs, StageRef{Name: from.Value, Span: from.ValSpan, Owner: owner, Stage: f.StageNamed(from.Value, before+1)})
 		}
 	}
 	return refs
 }
 
-// copySource finds the stage of "COPY --from", which may be its number.
+// copySource finds the stage of "COPY --from", which may be its number. BuildKit
+// looks among all stages: the one of the COPY itself is found too, and is an
+// error.
 func (f *File) copySource(name string, before int) *Stage {
-	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < before {
+	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < min(before, len(f.Stages)) {
 		return f.Stages[n]
 	}
 	return f.StageNamed(name, before)

@@ -24,6 +24,7 @@ type Symbol struct {
 	At    text.Span   // the occurrence that was asked for
 	Decls []text.Span // in order
 	Refs  []text.Span // in order; uses by number are not among them
+	Free  bool        // declared nowhere: a name that several places use
 	Owner *Instruction
 	Decl  *Decl  // of a variable: the declaration meant at At
 	Stage *Stage // of a stage
@@ -56,22 +57,56 @@ func (f *File) stageAt(offset int) *Symbol {
 		return nil
 	}
 	for _, ref := range f.refsOf(ins) {
-		if ref.Stage != nil && ref.Span.Contains(offset) {
+		switch {
+		case !ref.Span.Contains(offset):
+		case ref.Stage != nil:
 			return f.StageSymbol(ref.Stage, ref.Span)
+		case ref.Name != "" && ins.Cmd != "FROM":
+			return f.freeStage(ref.Name, ref.Span)
 		}
 	}
 	return nil
 }
 
-// StageSymbol returns the occurrences of a stage's name.
+// StageSymbol returns the occurrences of a stage's name. Stages that share a
+// name, which BuildKit warns about, share the symbol.
 func (f *File) StageSymbol(s *Stage, at text.Span) *Symbol {
-	sym := &Symbol{Kind: SymbolStage, Name: s.Name.Text, At: at, Owner: s.From, Stage: s}
-	if s.Name.Text != "" {
-		sym.Decls = []text.Span{s.Name.Span}
+	name := s.Name.Text
+	sym := &Symbol{Kind: SymbolStage, Name: name, At: at, Owner: s.From, Stage: s}
+	for _, other := range f.Stages {
+		if name != "" && strings.EqualFold(other.Name.Text, name) {
+			sym.Decls = append(sym.Decls, other.Name.Span)
+		}
 	}
 	for _, ref := range f.StageRefs() {
-		if ref.Stage == s && strings.EqualFold(ref.Name, s.Name.Text) {
+		if ref.Stage != nil && name != "" && strings.EqualFold(ref.Stage.Name.Text, name) && strings.EqualFold(ref.Name, name) {
 			sym.Refs = append(sym.Refs, ref.Span)
+		}
+	}
+	return sym
+}
+
+// freeStage returns the uses of a name that COPY or a mount takes for a stage
+// and the file does not declare: an image, a named context, or a mistake.
+func (f *File) freeStage(name string, at text.Span) *Symbol {
+	sym := &Symbol{Kind: SymbolStage, Name: name, At: at, Free: true}
+	for _, ref := range f.StageRefs() {
+		if ref.Stage == nil && ref.Name == name && ref.Owner.Cmd != "FROM" {
+			sym.Refs = append(sym.Refs, ref.Span)
+		}
+	}
+	return sym
+}
+
+// freeVariable returns the uses of a variable that FROM lines expect and no
+// global ARG declares.
+func (f *File) freeVariable(name string, at text.Span) *Symbol {
+	sym := &Symbol{Kind: SymbolVariable, Name: name, At: at, Free: true}
+	for _, s := range f.Stages {
+		for _, u := range s.From.Uses {
+			if u.Name == name {
+				sym.Refs = append(sym.Refs, u.NameSpan)
+			}
 		}
 	}
 	return sym
@@ -121,6 +156,9 @@ func (f *File) variableAt(ins *Instruction, offset int) *Symbol {
 	if u := ins.UseAt(offset); u != nil {
 		if d := f.Lookup(ins, u.Name); d != nil {
 			return f.variableSymbol(d, u.NameSpan)
+		}
+		if ins.Cmd == "FROM" && predefinedVariable(u.Name) == nil {
+			return f.freeVariable(u.Name, u.NameSpan)
 		}
 	}
 	return nil

@@ -91,13 +91,14 @@ func (sc *useScanner) use(from, to int, literal bool) int {
 		return end
 	}
 	u.Modifier = modifierAt(sc.src[end:to])
-	u.Span = sc.span(from, sc.closing(end, to))
+	closing, closed := sc.closing(end, to)
+	u.Span, u.Open = sc.span(from, closing), !closed
 	sc.out = append(sc.out, u)
 	return end + len(u.Modifier)
 }
 
 // closing finds the end of a "${" whose name ends at from.
-func (sc *useScanner) closing(from, to int) int {
+func (sc *useScanner) closing(from, to int) (end int, closed bool) {
 	depth := 1
 	for at := from; at < to; at++ {
 		switch {
@@ -107,11 +108,11 @@ func (sc *useScanner) closing(from, to int) int {
 			depth++
 		case sc.src[at] == '}':
 			if depth--; depth == 0 {
-				return at + 1
+				return at + 1, true
 			}
 		}
 	}
-	return to
+	return to, false
 }
 
 // modifierAt reads the operator of "${name<operator>word}".

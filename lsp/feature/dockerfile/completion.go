@@ -76,7 +76,7 @@ func (c *completer) instruction() {
 	at := c.ins.Joined(c.offset)
 	head := c.ins.Line()[:at]
 	keywordEnd := c.ins.Joined(c.ins.Keyword.Span.End)
-	if at <= keywordEnd && c.offset <= c.ins.Keyword.Span.End {
+	if at <= keywordEnd && (c.offset <= c.ins.Keyword.Span.End || c.ins.Keyword.Text == "") {
 		c.replace = c.from(c.ins.Joined(c.ins.Keyword.Span.Start))
 		c.instructions(nil)
 		return

@@ -187,10 +187,11 @@ func (c *completer) directiveAllowed(start int) bool {
 
 func (c *completer) directives() {
 	for _, d := range directiveDocs {
-		if present := c.f.Directive(d.name); present != nil && !present.Span.Contains(c.offset) {
-			continue
+		item := feature.CompletionItem{Label: d.name, Kind: feature.CompleteKeyword, Documentation: d.doc, Insert: d.name + "=", Retrigger: true, SortText: "0" + d.name}
+		if given := c.f.Directive(d.name); given != nil && !given.Span.Contains(c.offset) {
+			item.Detail, item.SortText = "given above already", "1"+d.name
 		}
-		c.add(feature.CompletionItem{Label: d.name, Kind: feature.CompleteKeyword, Documentation: d.doc, Insert: d.name + "=", Retrigger: true})
+		c.add(item)
 	}
 }
 

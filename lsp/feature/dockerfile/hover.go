@@ -107,7 +107,7 @@ func hoverVariable(f *df.File, ins, shown *df.Instruction, offset int, ctx Conte
 		}
 	}
 	u := ins.UseAt(offset)
-	if u == nil {
+	if u == nil || u.Open {
 		return nil
 	}
 	d := f.Lookup(ins, u.Name)
@@ -176,13 +176,13 @@ func undeclared(f *df.File, ins *df.Instruction, name string) string {
 		return "`" + name + "`\n\nNo global ARG of that name is declared above the first FROM."
 	}
 	if root := ins.Stage.Root(); root.BaseName != "" && root.BaseName != "scratch" {
-		return "`" + name + "`\n\nNot declared in this file. The base image " + code(root.BaseName) + " or the shell may set it."
+		return "`" + name + "`\n\nNot declared in this file; the base image or the shell may set it."
 	}
 	return "`" + name + "`\n\nNot declared in this file."
 }
 
 func hoverStage(f *df.File, ins, _ *df.Instruction, offset int, _ Context) *feature.Hover {
-	if s := f.SymbolAt(offset); s != nil && s.Kind == df.SymbolStage {
+	if s := f.SymbolAt(offset); s != nil && s.Stage != nil {
 		return &feature.Hover{Span: s.At, Markdown: stageDoc(f, s.Stage)}
 	}
 	for _, ref := range f.StageRefs() {

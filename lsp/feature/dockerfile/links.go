@@ -22,7 +22,7 @@ func Links(f *df.File) []feature.DocumentLink {
 			continue
 		}
 		if url := registryPage(ref.Name); url != "" && plausible(ref.Name) {
-			out = append(out, feature.DocumentLink{Span: imageName(f, ref.Span, ref.Name), URL: url, Tooltip: "Open the page of " + ref.Name})
+			out = append(out, feature.DocumentLink{Span: imageName(f, ref.Span), URL: url, Tooltip: "Open the page of " + ref.Name})
 		}
 	}
 	return out
@@ -31,12 +31,13 @@ func Links(f *df.File) []feature.DocumentLink {
 // plausible leaves out the numbers of stages that do not exist.
 func plausible(name string) bool { return strings.Trim(name, "0123456789") != "" }
 
-// imageName narrows a span to the image with its tag; the digest is no part of
-// the name people look for.
-func imageName(f *df.File, s text.Span, name string) text.Span {
-	if i := strings.IndexByte(s.In(f.Source), '@'); i > 0 {
-		s.End = s.Start + i
+// imageName narrows the span of an image to its name, without tag and digest.
+func imageName(f *df.File, s text.Span) text.Span {
+	name, _, _ := strings.Cut(s.In(f.Source), "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
 	}
+	s.End = s.Start + len(name)
 	return s
 }
 

@@ -15,7 +15,7 @@ import (
 // Path is empty in the locations: they are in the same file.
 func Definition(f *df.File, offset int) []feature.Location {
 	sym := f.SymbolAt(clamp(f, offset))
-	if sym == nil {
+	if sym == nil || sym.Free {
 		return nil
 	}
 	switch sym.Kind {
@@ -81,7 +81,7 @@ func Highlights(f *df.File, offset int) []feature.Highlight {
 // PrepareRename tells what would be renamed at offset, or nil.
 func PrepareRename(f *df.File, offset int) *feature.RenameTarget {
 	sym := f.SymbolAt(clamp(f, offset))
-	if sym == nil || len(sym.Decls) == 0 || !slices.Contains(slices.Concat(sym.Decls, sym.Refs), sym.At) {
+	if sym == nil || !slices.Contains(slices.Concat(sym.Decls, sym.Refs), sym.At) {
 		return nil
 	}
 	return &feature.RenameTarget{Span: sym.At, Placeholder: sym.Name}
@@ -110,7 +110,7 @@ func Rename(f *df.File, offset int, name string) (feature.TextEdits, error) {
 	}
 	if sym.Kind == df.SymbolStage {
 		for _, s := range f.Stages {
-			if s != sym.Stage && strings.EqualFold(s.Name.Text, name) {
+			if strings.EqualFold(s.Name.Text, name) && !strings.EqualFold(name, sym.Name) {
 				return nil, fmt.Errorf("there is a stage %q already", name)
 			}
 		}

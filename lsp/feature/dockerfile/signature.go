@@ -35,7 +35,17 @@ func SignatureHelp(f *df.File, offset int) *feature.SignatureHelp {
 	if spec == nil {
 		return nil
 	}
-	return help(spec, choose(ins, ins.Joined(offset)))
+	return help(spec, choose(ins, ins.Joined(offset), spaceBehind(f, ins, offset)))
+}
+
+// spaceBehind is a space when the cursor stands behind the end of the line on
+// white space that the joined line does not hold, such as an indented empty
+// line below a continuation.
+func spaceBehind(f *df.File, ins *df.Instruction, offset int) string {
+	if ins.Joined(offset) == len(ins.Line()) && strings.ContainsRune(" \t", rune(f.Source[offset-1])) {
+		return " "
+	}
+	return ""
 }
 
 func directiveSignature(f *df.File, offset int) *feature.SignatureHelp {
@@ -146,12 +156,13 @@ func flagList(spec *df.InstructionSpec) string {
 }
 
 // choose finds the form of ins and the part of it at the joined offset at.
-func choose(ins *df.Instruction, at int) choice {
+func choose(ins *df.Instruction, at int, space string) choice {
 	args := ins.Joined(ins.Args.Span.Start)
-	if at < args && (ins.Args.Text != "" || len(ins.Flags) > 0) || onFlag(ins, at) {
+	between := at < args && ins.Cmd != "FROM" && !strings.HasPrefix(ins.Args.Text, "[") && len(df.Spec(ins.Cmd).Flags) > 0
+	if between && (ins.Args.Text != "" || len(ins.Flags) > 0) || onFlag(ins, at) {
 		return formOf(ins, flagsParameter)
 	}
-	before := ins.Line()[min(args, at):at]
+	before := strings.TrimLeft(ins.Line()[min(args, at):at]+space, " \t")
 	if json, closed := strings.HasPrefix(ins.Args.Text, "["), strings.Contains(before, "]"); json && takesJSON(ins.Cmd) &&
 		!(closed && strings.TrimRight(before, " \t") != before) {
 		return chooseJSON(ins, before, closed)
@@ -230,18 +241,12 @@ func countWords(s string) int {
 
 // copyParameter tells source from dest: dest is the last word.
 func copyParameter(before, after string) string {
-	n := countWords(before)
-	rest := after
-	if before != "" && strings.TrimRight(before, " \t") == before {
-		_, rest, _ = strings.Cut(after, " ")
-	}
+	_, rest, _ := strings.Cut(after, " ")
 	switch {
-	case n <= 1:
+	case countWords(before) <= 1:
 		return "source"
-	case strings.TrimSpace(rest) == "" && !(strings.HasPrefix(after, " ") && rest != ""):
-		return "dest"
 	case strings.TrimSpace(rest) == "":
-		return "..."
+		return "dest"
 	}
 	return "..."
 }
@@ -263,10 +268,11 @@ func chooseJSON(ins *df.Instruction, before string, closed bool) choice {
 		}
 	}
 	last := ins.Cmd == "COPY" || ins.Cmd == "ADD"
-	more := strings.Contains(ins.Args.Text[min(len(before), len(ins.Args.Text)):], ",")
+	_, behind, _ := strings.Cut(ins.Args.Text[min(len(before), len(ins.Args.Text)):], ",")
+	more := strings.Trim(behind, " \t]") != ""
 	switch {
 	case !opened:
-		c.parameter = "["
+		c.parameter = first
 	case closed:
 		c.parameter = "]"
 	case elements == 0:
