@@ -25,10 +25,12 @@ const createTimeout = 5 * time.Second
 // ErrCanceled is the cause of a context that the editor's cancel button ended.
 var ErrCanceled = errors.New("canceled in the editor")
 
-// A Client is the part of the editor that shows progress.
+// A Client is the connection to the editor.
 type Client interface {
-	WorkDoneProgressCreate(ctx context.Context, params *protocol.WorkDoneProgressCreateParams) error
-	Progress(ctx context.Context, params *protocol.ProgressParams) error
+	// Notify sends a notification and waits until it is written.
+	Notify(ctx context.Context, method string, params any) error
+	// Call sends a request and waits for the answer.
+	Call(ctx context.Context, method string, params, result any) error
 }
 
 // Manager makes tasks and routes the editor's cancel button to them.
@@ -208,7 +210,7 @@ func (t *Task) accepted(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, createTimeout)
 	defer cancel()
-	err := t.manager.client.WorkDoneProgressCreate(ctx, &protocol.WorkDoneProgressCreateParams{Token: t.token})
+	err := t.manager.client.Call(ctx, protocol.MethodWindowWorkDoneProgressCreate, &protocol.WorkDoneProgressCreateParams{Token: t.token}, nil)
 	if err != nil {
 		t.manager.log.Warn("the client refused a progress token", "title", t.title, "err", err)
 	}
@@ -218,7 +220,7 @@ func (t *Task) accepted(ctx context.Context) bool {
 func (t *Task) send(ctx context.Context, value any) {
 	raw, err := protocol.Marshal(value)
 	if err == nil {
-		err = t.manager.client.Progress(ctx, &protocol.ProgressParams{Token: t.token, Value: raw})
+		err = t.manager.client.Notify(ctx, protocol.MethodProgress, &protocol.ProgressParams{Token: t.token, Value: raw})
 	}
 	if err != nil {
 		t.manager.log.Debug("progress was not sent", "title", t.title, "err", err)

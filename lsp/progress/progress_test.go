@@ -30,7 +30,11 @@ type editor struct {
 	sent   []sent
 }
 
-func (e *editor) WorkDoneProgressCreate(_ context.Context, p *protocol.WorkDoneProgressCreateParams) error {
+func (e *editor) Call(_ context.Context, method string, params, _ any) error {
+	p, ok := params.(*protocol.WorkDoneProgressCreateParams)
+	if !ok {
+		return fmt.Errorf("unexpected call of %s", method)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.tokens = append(e.tokens, p.Token)
@@ -40,7 +44,11 @@ func (e *editor) WorkDoneProgressCreate(_ context.Context, p *protocol.WorkDoneP
 	return nil
 }
 
-func (e *editor) Progress(_ context.Context, p *protocol.ProgressParams) error {
+func (e *editor) Notify(_ context.Context, method string, params any) error {
+	p, ok := params.(*protocol.ProgressParams)
+	if !ok {
+		return fmt.Errorf("unexpected notification %s", method)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var s sent

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/buildlens/buildlens/bake"
+)
+
+// bakeFlags are the flags of bake as they were given.
+type bakeFlags struct {
+	files   []string
+	set     []string
+	vars    []string
+	allow   []string
+	jobs    []string
+	list    string
+	print   bool
+	short   bake.Shorthands
+	noCache bool
+	pull    bool
+	out     output
+}
+
+func (a *App) bakeCommand(opt *options) *cobra.Command {
+	var b bakeFlags
+	cmd := &cobra.Command{
+		Use:     "bake [OPTIONS] [TARGET...]",
+		Aliases: []string{"f"},
+		Short:   "Build from a file",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b.given(cmd.Flags())
+			return a.bake(cmd.Context(), opt, &b, args)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&b.files, "file", "f", nil, "Build definition file")
+	f.StringArrayVar(&b.set, "set", nil, `Override target value (e.g., "targetpattern.key=value")`)
+	f.StringArrayVar(&b.vars, "var", nil, `Set a variable value (e.g., "name=value")`)
+	f.StringArrayVar(&b.allow, "allow", nil, "Allow build to access specified resources")
+	f.StringSliceVarP(&b.jobs, "jobs", "j", nil, `Number of parallel builds and failure mode ("4", "fail-fast", "defer-output", "defer-error")`)
+	f.BoolVar(&b.print, "print", false, "Print the options without building")
+	f.StringVar(&b.list, "list", "", `List targets or variables (format: "targets" or "type=variables,format=json")`)
+	f.BoolVar(&b.short.Push, "push", false, `Shorthand for "--set=*.output=type=registry"`)
+	f.BoolVar(&b.short.Load, "load", false, `Shorthand for "--set=*.output=type=docker"`)
+	f.StringVar(&b.short.Call, "call", "build", `Set method for evaluating build ("check", "outline", "targets")`)
+	f.BoolVar(&b.short.Check, "check", false, `Shorthand for "--call=check"`)
+	f.BoolVar(&b.noCache, "no-cache", false, "Do not use cache when building the image")
+	f.BoolVar(&b.pull, "pull", false, "Always attempt to pull all referenced images")
+	f.StringVar(&b.short.SBOM, "sbom", "", `Shorthand for "--set=*.attest=type=sbom"`)
+	f.StringVar(&b.short.Provenance, "provenance", "", `Shorthand for "--set=*.attest=type=provenance"`)
+	f.Lookup("provenance").NoOptDefVal, f.Lookup("sbom").NoOptDefVal = "true", "true"
+	f.StringArrayVar(&b.short.Policy, "policy", nil, `Policy configuration (format: "disabled=true", "strict=true", "log-level=debug")`)
+	b.out.flags(f)
+	// Older spellings that docker buildx still takes.
+	for name, kind := range map[string]string{"list-targets": "targets", "list-variables": "variables"} {
+		f.BoolFunc(name, "List "+kind, func(string) error { b.list = kind; return nil })
+		_ = f.MarkHidden(name)
+	}
+	return cmd
+}
+
+// given keeps apart switches that were set to false and those not given.
+func (b *bakeFlags) given(f *pflag.FlagSet) {
+	if f.Changed("no-cache") {
+		b.short.NoCache = &b.noCache
+	}
+	if f.Changed("pull") {
+		b.short.Pull = &b.pull
+	}
+}
+
+// bake evaluates the definition and prints, lists or builds it.
+func (a *App) bake(ctx context.Context, opt *options, b *bakeFlags, args []string) error {
+	if b.print && b.list != "" {
+		return errors.New("--print and --list cannot be used together")
+	}
+	if len(args) > 0 && bake.IsRemote(args[0]) {
+		return fmt.Errorf("the remote definition %s cannot be read: this program bakes local definitions; fetch it and pass it with --file", args[0])
+	}
+	if err := b.out.validate(); err != nil {
+		return err
+	}
+	in, err := a.bakeInput(b)
+	if err != nil {
+		return err
+	}
+	def := bake.New(in)
+	if b.list != "" {
+		return a.bakeList(ctx, def, b.list)
+	}
+	plan, err := b.plan(ctx, def, args)
+	if err != nil {
+		return err
+	}
+	if err := def.Check(plan); err != nil {
+		return err
+	}
+	if b.print {
+		_, err := a.Stdout.Write(plan.Print())
+		return err
+	}
+	return a.bakeBuild(ctx, opt, b, in, plan)
+}
+
+func (b *bakeFlags) plan(ctx context.Context, def *bake.Definition, targets []string) (*bake.Plan, error) {
+	short, err := b.short.Overrides()
+	if err != nil {
+		return nil, err
+	}
+	return def.Plan(ctx, bake.PlanRequest{Targets: targets, Overrides: append(append([]string(nil), b.set...), short...)})
+}
+
+func parseVars(list []string) (map[string]string, error) {
+	vars := make(map[string]string, len(list))
+	for _, v := range list {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("invalid variable %q, expected key=value", v)
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
+// envBool reads a switch from the environment; what is no boolean is an error.
+func envBool(name string) (bool, error) {
+	value, ok := os.LookupEnv(name)
+	if !ok || value == "" {
+		return false, nil
+	}
+	on, err := parseBool(value)
+	if err != nil {
+		return false, fmt.Errorf("$%s is %q: expected a boolean", name, value)
+	}
+	return on, nil
+}
