@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/containerd/containerd/v2/core/content"
-	contentlocal "github.com/containerd/containerd/v2/plugins/content/local"
 	"github.com/moby/buildkit/identity"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -30,19 +29,15 @@ type layout struct {
 // NewStores makes an empty set.
 func NewStores() *Stores { return &Stores{byDir: map[string]layout{}} }
 
-func (s *Stores) open(dir string) (layout, error) {
+func (s *Stores) open(dir string) layout {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l, ok := s.byDir[dir]; ok {
-		return l, nil
+	l, ok := s.byDir[dir]
+	if !ok {
+		l = layout{id: identity.NewID(), store: layoutStore{dir: dir}}
+		s.byDir[dir] = l
 	}
-	store, err := contentlocal.NewStore(dir)
-	if err != nil {
-		return layout{}, fmt.Errorf("opening the store: %w", err)
-	}
-	l := layout{id: identity.NewID(), store: store}
-	s.byDir[dir] = l
-	return l, nil
+	return l
 }
 
 // ociLayout serves a layout to BuildKit and returns the address that the
@@ -58,10 +53,7 @@ func (s *Solve) ociLayout(ref string, stores *Stores) (string, error) {
 	if err := dgst.Validate(); err != nil {
 		return "", err
 	}
-	l, err := stores.open(dir)
-	if err != nil {
-		return "", err
-	}
+	l := stores.open(dir)
 	if s.Opt.OCIStores == nil {
 		s.Opt.OCIStores = map[string]content.Store{}
 	}

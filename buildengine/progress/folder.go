@@ -112,13 +112,19 @@ func (f *Folder) vertex(t *target, v *client.Vertex) *step {
 	if s.location == nil {
 		s.location = f.sources.Step(v.Digest)
 	}
+	name := ""
 	if t != nil {
+		name = t.name
 		s.add(t.name)
 		if s.instruction {
 			t.steps[v.Digest] = t.steps[v.Digest] || v.Cached
 		}
 	}
-	s.update(v, f.redact)
+	s.update(name, v, f.redact)
+	if t != nil && vertexState(v) == buildengine.StepCanceled {
+		// Two graphs came to the same step, and BuildKit went on with the other.
+		delete(t.steps, v.Digest)
+	}
 	return s
 }
 

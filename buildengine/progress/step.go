@@ -26,6 +26,7 @@ type step struct {
 	instruction bool
 	internal    bool
 	state       buildengine.StepState
+	settledBy   string // the target whose stream said that it ran to its end
 	started     time.Time
 	ran         map[int64]time.Duration // by start time: a step may run in pieces, and be told by several streams
 	running     time.Time               // start of the piece that runs; zero when none
@@ -65,9 +66,9 @@ func (s *step) add(target string) {
 	}
 }
 
-// update takes what a stream says of the step. A step that ran stays done when
-// a later target finds it in the cache.
-func (s *step) update(v *client.Vertex, redact *session.Redactor) {
+// update takes what a target's stream says of the step. A step that ran stays
+// done when another target finds it in the cache.
+func (s *step) update(target string, v *client.Vertex, redact *session.Redactor) {
 	if v.Started != nil {
 		if s.started.IsZero() || v.Started.Before(s.started) {
 			s.started = *v.Started
@@ -79,20 +80,23 @@ func (s *step) update(v *client.Vertex, redact *session.Redactor) {
 			s.running = time.Time{}
 		}
 	}
-	s.state = s.next(v)
+	if next := vertexState(v); s.settledBy == "" || s.settledBy == target || next == buildengine.StepFailed {
+		s.state, s.settledBy = next, ""
+		if next == buildengine.StepDone || next == buildengine.StepFailed {
+			s.settledBy = target
+		}
+	}
 	if v.Error != "" {
 		s.err = redact.String(v.Error)
 	}
 }
 
-func (s *step) next(v *client.Vertex) buildengine.StepState {
+func vertexState(v *client.Vertex) buildengine.StepState {
 	switch {
 	case v.Error != "" && isCanceled(v.Error):
 		return buildengine.StepCanceled
 	case v.Error != "":
 		return buildengine.StepFailed
-	case s.state == buildengine.StepFailed || s.state == buildengine.StepDone:
-		return s.state
 	case v.Cached:
 		return buildengine.StepCached
 	case v.Completed != nil:
@@ -100,7 +104,7 @@ func (s *step) next(v *client.Vertex) buildengine.StepState {
 	case v.Started != nil:
 		return buildengine.StepRunning
 	}
-	return s.state
+	return buildengine.StepPending
 }
 
 // isCanceled tells whether a vertex ended since its build was canceled:

@@ -16,3 +16,9 @@ func comparePaths(a, b string) int {
 }
 
 func sortPaths(paths []string) { slices.SortFunc(paths, comparePaths) }
+
+// below tells whether a walk of target meets path.
+func below(target, path string) bool {
+	target = strings.Trim(filepath.Clean(target), string(filepath.Separator))
+	return target == "" || target == "." || target == path || strings.HasPrefix(path, target+string(filepath.Separator))
+}

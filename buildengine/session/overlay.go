@@ -94,16 +94,13 @@ func (o overlay) replace(path string, text []byte, entry gofs.DirEntry) gofs.Dir
 	return textEntry(path, text, stat)
 }
 
-// missing lists the texts that have no file on disk, in walking order. Only
-// the top folder is looked at: a new buffer's folder may not exist, and
-// BuildKit takes no file whose folder it has not been told of.
+// missing lists the texts at or below target that have no file on disk, in
+// walking order. Only those of the top folder are served: a new buffer's folder
+// may not exist, and BuildKit takes no file whose folder it has not been told of.
 func (o overlay) missing(target string) []string {
-	if target != "" && target != "." && target != "/" {
-		return nil
-	}
 	var out []string
 	for path := range o.texts {
-		if filepath.Base(path) != path {
+		if filepath.Base(path) != path || !below(target, path) {
 			continue
 		}
 		if f, err := o.base.Open(path); err == nil {
@@ -126,10 +123,12 @@ func (m memory) Open(path string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
-func (m memory) Walk(ctx context.Context, _ string, fn gofs.WalkDirFunc) error {
+func (m memory) Walk(ctx context.Context, target string, fn gofs.WalkDirFunc) error {
 	names := make([]string, 0, len(m.files))
 	for name := range m.files {
-		names = append(names, name)
+		if below(target, name) {
+			names = append(names, name)
+		}
 	}
 	sortPaths(names)
 	for _, name := range names {
