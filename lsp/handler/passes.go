@@ -12,7 +12,6 @@ import (
 
 	"github.com/buildlens/buildlens/internal/diag"
 	"github.com/buildlens/buildlens/internal/workspace"
-	"github.com/buildlens/buildlens/lsp/feature/check"
 	"github.com/buildlens/buildlens/lsp/publish"
 )
 
@@ -25,12 +24,22 @@ const (
 // delay is how long phase 2 waits for the next change.
 const delay = 30 * time.Millisecond
 
+// Checks find what is wrong with a file.
+type Checks struct {
+	// Syntax is phase 1: what the file's parser says. It runs on every change.
+	Syntax func(*workspace.Snapshot, *workspace.File) []diag.Diagnostic
+	// Analysis is phase 2: all else. What it asks the snapshot for decides when
+	// it runs again. When its context ends, what it returns is dropped.
+	Analysis func(context.Context, *workspace.Snapshot, *workspace.File) []diag.Diagnostic
+}
+
 // passes keeps the diagnostics of open files, and of files that failed to
 // build, up to date. A change cancels the passes it makes useless: those over
 // the changed file and over every file whose last pass looked at it.
 type passes struct {
 	ctx       context.Context
 	end       context.CancelFunc
+	checks    Checks
 	session   *workspace.Session
 	publisher *publish.Publisher
 	logger    *slog.Logger
@@ -50,9 +59,9 @@ type checked struct {
 	running *workspace.Deps    // what the newest has looked at so far
 }
 
-func newPasses(ctx context.Context, session *workspace.Session, publisher *publish.Publisher, logger *slog.Logger) *passes {
+func newPasses(ctx context.Context, checks Checks, session *workspace.Session, publisher *publish.Publisher, logger *slog.Logger) *passes {
 	p := &passes{
-		session: session, publisher: publisher, logger: logger,
+		checks: checks, session: session, publisher: publisher, logger: logger,
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), files: make(map[string]*checked),
 	}
 	p.ctx, p.end = context.WithCancel(ctx)
@@ -183,7 +192,7 @@ func (p *passes) syntax(snap *workspace.Snapshot, path string, generation uint64
 	if f == nil || p.session.Snapshot().OpenFile(path) != f {
 		return
 	}
-	p.put(passSyntax, generation, f, check.Syntax(snap, f))
+	p.put(passSyntax, generation, f, p.checks.Syntax(snap, f))
 }
 
 // analysis is phase 2, over the newest state.
@@ -203,7 +212,7 @@ func (p *passes) analysis(ctx context.Context, path string, generation uint64) {
 	if f == nil || !p.starts(ctx, path, deps) {
 		return
 	}
-	found := check.Analysis(ctx, snap, f)
+	found := p.checks.Analysis(ctx, snap, f)
 	if ctx.Err() != nil {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/buildlens/buildlens/internal/diag"
 	"github.com/buildlens/buildlens/internal/workspace"
 	"github.com/buildlens/buildlens/lsp/convert"
+	"github.com/buildlens/buildlens/lsp/feature/check"
 	"github.com/buildlens/buildlens/lsp/publish"
 	"github.com/buildlens/buildlens/lsp/rpc"
 	"go.lsp.dev/protocol"
@@ -31,6 +32,8 @@ type Options struct {
 	Level *slog.LevelVar
 	// Languages are the languages served; nil means Languages().
 	Languages map[workspace.Language]Language
+	// Checks are the diagnostic passes; nil means those of lsp/feature/check.
+	Checks *Checks
 	// Commands makes what executes workspace/executeCommand once the client is
 	// known; nil means that there are no commands.
 	Commands func(*Host) Commands
@@ -77,6 +80,9 @@ func newServer(conn *rpc.Conn, o Options) *Server {
 	if o.Languages == nil {
 		o.Languages = Languages()
 	}
+	if o.Checks == nil {
+		o.Checks = &Checks{Syntax: check.Syntax, Analysis: check.Analysis}
+	}
 	world := workspace.RealWorld()
 	if o.World != nil {
 		world = *o.World
@@ -86,7 +92,7 @@ func newServer(conn *rpc.Conn, o Options) *Server {
 	s.publisher = publish.New(s.publication, func(p *protocol.PublishDiagnosticsParams) {
 		conn.Post(protocol.MethodTextDocumentPublishDiagnostics, p)
 	})
-	s.passes = newPasses(conn.Context(), s.session, s.publisher, s.logger)
+	s.passes = newPasses(conn.Context(), *o.Checks, s.session, s.publisher, s.logger)
 	return s
 }
 

@@ -44,9 +44,10 @@ type Options struct {
 type Client struct {
 	Initialized protocol.InitializeResult
 
-	options Options
-	conn    jsonrpc2.Conn
-	process *exec.Cmd // nil without a child process
+	options   Options
+	conn      jsonrpc2.Conn
+	transport io.Closer
+	process   *exec.Cmd // nil without a child process
 
 	mu        sync.Mutex
 	changed   chan struct{} // closed and replaced whenever something arrived
@@ -62,7 +63,7 @@ type document struct {
 
 // New initializes a server at the other end of rwc.
 func New(ctx context.Context, rwc io.ReadWriteCloser, o Options) (*Client, error) {
-	c := &Client{options: o, changed: make(chan struct{}), documents: make(map[string]*document)}
+	c := &Client{options: o, transport: rwc, changed: make(chan struct{}), documents: make(map[string]*document)}
 	c.record.Diagnostics = make(map[string]Published)
 	c.record.Progress = make(map[string]*Progress)
 	c.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(rwc), jsonrpc2.WithCodec(rpc.Codec{}))
@@ -186,13 +187,12 @@ func (c *Client) Shutdown(ctx context.Context) error {
 	if err := c.Notify(protocol.MethodExit, nil); err != nil {
 		return err
 	}
-	return errors.Join(c.wait(ctx), c.Record().unaccounted())
+	return errors.Join(c.wait(ctx), c.unaccounted())
 }
 
 // Kill breaks the connection without a word, as a crashed editor does.
 func (c *Client) Kill(ctx context.Context) error {
-	go func() { _ = c.conn.Close() }() // what it says of a connection that is broken on purpose tells nothing
-	return c.wait(ctx)
+	return errors.Join(c.transport.Close(), c.wait(ctx))
 }
 
 // wait waits for the connection and the child process to end.
@@ -267,3 +267,16 @@ func (c *Client) Settle(ctx context.Context) error {
 }
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
+
+func (c *Client) unaccounted() error {
+	r := c.Record()
+	return r.unaccounted()
+}
+
+// ForgetErrors accounts for the errors that the server has logged so far: the
+// test has looked at them.
+func (c *Client) ForgetErrors() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.record.Logs = nil
+}
