@@ -59,6 +59,12 @@ func parseGrants(list []string, dir string) (grants, error) {
 	return g, nil
 }
 
+// CheckAllow refuses values of --allow that grant nothing.
+func CheckAllow(list []string) error {
+	_, err := parseGrants(list, ".")
+	return err
+}
+
 // wants gathers what targets ask for.
 type wants struct {
 	dir         string

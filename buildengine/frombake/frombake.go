@@ -135,6 +135,7 @@ func setDockerfile(req *buildengine.Request, t *bake.Target, o Options) {
 		place := t.Origins["dockerfile-inline"].Place
 		req.Dockerfile.Inline = []byte(*t.DockerfileInline)
 		req.Dockerfile.InlineFile = place.File
+		req.Dockerfile.InlineSpan = place.Span
 		return
 	}
 	name := value(t.Dockerfile)

@@ -80,6 +80,7 @@ func New(ctx context.Context, req *buildengine.Request, node Node, env Env) (*So
 		(*Solve).attachables,
 		(*Solve).caches,
 		(*Solve).attestations,
+		(*Solve).sourcePolicy,
 		func(s *Solve, node Node, env Env) error { return s.exports(ctx, node, env) },
 	}
 	for _, step := range steps {

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/buildlens/buildlens/bake"
+	"github.com/buildlens/buildlens/buildengine"
+	"github.com/buildlens/buildlens/buildengine/frombake"
+	"github.com/buildlens/buildlens/buildengine/plan"
 )
 
 // bakeFlags are the flags of bake as they were given.
@@ -78,13 +82,8 @@ func (b *bakeFlags) given(f *pflag.FlagSet) {
 
 // bake evaluates the definition and prints, lists or builds it.
 func (a *App) bake(ctx context.Context, opt *options, b *bakeFlags, args []string) error {
-	if b.print && b.list != "" {
-		return errors.New("--print and --list cannot be used together")
-	}
-	if len(args) > 0 && bake.IsRemote(args[0]) {
-		return fmt.Errorf("the remote definition %s cannot be read: this program bakes local definitions; fetch it and pass it with --file", args[0])
-	}
-	if err := b.out.validate(); err != nil {
+	jobs, err := b.validate(args)
+	if err != nil {
 		return err
 	}
 	in, err := a.bakeInput(b)
@@ -95,18 +94,38 @@ func (a *App) bake(ctx context.Context, opt *options, b *bakeFlags, args []strin
 	if b.list != "" {
 		return a.bakeList(ctx, def, b.list)
 	}
-	plan, err := b.plan(ctx, def, args)
+	resolved, err := b.plan(ctx, def, args)
 	if err != nil {
 		return err
 	}
-	if err := def.Check(plan); err != nil {
+	if err := def.Check(resolved); err != nil {
 		return err
 	}
 	if b.print {
-		_, err := a.Stdout.Write(plan.Print())
+		_, err := a.Stdout.Write(resolved.Print())
 		return err
 	}
-	return a.bakeBuild(ctx, opt, b, in, plan)
+	return a.bakeBuild(ctx, opt, b, in, resolved, jobs)
+}
+
+// validate refuses flags that cannot hold, whatever the definition says.
+func (b *bakeFlags) validate(args []string) (buildengine.Jobs, error) {
+	if b.print && b.list != "" {
+		return buildengine.Jobs{}, errors.New("--print and --list are mutually exclusive")
+	}
+	if len(args) > 0 && bake.IsRemote(args[0]) {
+		return buildengine.Jobs{}, fmt.Errorf("the remote definition %s cannot be read: this program bakes local definitions; fetch it and pass it with --file", args[0])
+	}
+	if err := frombake.CheckAllow(b.allow); err != nil {
+		return buildengine.Jobs{}, err
+	}
+	if _, err := plan.SourcePolicy(os.LookupEnv); err != nil {
+		return buildengine.Jobs{}, err
+	}
+	if err := b.out.validate(); err != nil {
+		return buildengine.Jobs{}, err
+	}
+	return parseJobs(b.jobs)
 }
 
 func (b *bakeFlags) plan(ctx context.Context, def *bake.Definition, targets []string) (*bake.Plan, error) {
@@ -129,15 +148,9 @@ func parseVars(list []string) (map[string]string, error) {
 	return vars, nil
 }
 
-// envBool reads a switch from the environment; what is no boolean is an error.
-func envBool(name string) (bool, error) {
-	value, ok := os.LookupEnv(name)
-	if !ok || value == "" {
-		return false, nil
-	}
-	on, err := parseBool(value)
-	if err != nil {
-		return false, fmt.Errorf("$%s is %q: expected a boolean", name, value)
-	}
-	return on, nil
+// envBool reads a switch from the environment. What is no boolean does not
+// switch anything, as in Buildx.
+func envBool(name string) bool {
+	on, err := strconv.ParseBool(os.Getenv(name))
+	return err == nil && on
 }

@@ -15,11 +15,7 @@ import (
 )
 
 // bakeBuild builds a plan.
-func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in bake.Input, plan *bake.Plan) error {
-	jobs, err := parseJobs(b.jobs)
-	if err != nil {
-		return err
-	}
+func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in bake.Input, plan *bake.Plan, jobs buildengine.Jobs) error {
 	requests, needs, err := frombake.Requests(plan, frombake.Options{Dir: in.Dir, LookupEnv: os.LookupEnv, Allow: b.allow})
 	if err != nil {
 		return err

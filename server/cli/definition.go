@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -35,12 +34,8 @@ func (a *App) bakeInput(b *bakeFlags) (bake.Input, error) {
 		Dir: cwd, Env: workspace.NewEnv(os.Environ()), Vars: vars, FS: workspace.OSDisk{},
 		Now: time.Now, Rand: rand.Reader, Home: home, LocalPlatform: "linux/" + runtime.GOARCH,
 	}
-	if in.DisableEnvLookup, err = envBool("BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP"); err != nil {
-		return in, err
-	}
-	if in.FileRelativePaths, err = envBool("BUILDX_BAKE_FILE_RELATIVE_PATHS"); err != nil {
-		return in, err
-	}
+	in.DisableEnvLookup = envBool("BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP")
+	in.FileRelativePaths = envBool("BUILDX_BAKE_FILE_RELATIVE_PATHS")
 	in.Files, err = a.bakeFiles(b.files, cwd, in.Env)
 	return in, err
 }
@@ -83,5 +78,3 @@ func (a *App) bakeFile(name, cwd string) (bake.File, error) {
 	}
 	return bake.File{Name: name, Path: path, Data: data}, nil
 }
-
-func parseBool(s string) (bool, error) { return strconv.ParseBool(s) }

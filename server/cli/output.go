@@ -31,6 +31,9 @@ func (o *output) flags(f *pflag.FlagSet) {
 }
 
 func (o *output) validate() error {
+	if _, err := display.Mode(o.progress, os.LookupEnv); err != nil {
+		return err
+	}
 	if !o.quiet {
 		return nil
 	}
