@@ -6,6 +6,7 @@ package publish
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -163,19 +164,26 @@ func (p *Publisher) Closed(path string, state *workspace.File) {
 			clear(f.sets)
 		}
 		f.state = state
-		p.send(path)
 	}
-	for other, f := range p.files {
+	for at, f := range p.files {
 		before := len(f.sets)
-		for from := range f.sets {
-			if from.owner == path && from.source != diag.SourceBuild {
-				delete(f.sets, from)
-			}
-		}
-		if len(f.sets) != before {
-			p.send(other)
+		maps.DeleteFunc(f.sets, func(from origin, _ []diag.Diagnostic) bool { return from.owner == path })
+		if at == path || len(f.sets) != before {
+			p.send(at)
 		}
 	}
+}
+
+// Found is what is known about one state of a file, sorted; nil when it is no
+// longer the newest state.
+func (p *Publisher) Found(state *workspace.File) []diag.Diagnostic {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.files[state.Path]
+	if f == nil || f.state != state {
+		return nil
+	}
+	return f.merged()
 }
 
 // send posts the merged diagnostics of a file unless the client has them.
