@@ -88,14 +88,19 @@ func (s *supervisor) writeConfig() error {
 }
 
 // command is the daemon's command line. Everything else is in its configuration.
+// Rootless, runc keeps its state where XDG_RUNTIME_DIR says, and would else try
+// to write to /run.
 func (s *supervisor) command() *exec.Cmd {
 	args := []string{s.cfg.Buildkitd, "--config", s.paths.config()}
+	env := os.Environ()
 	if s.cfg.Rootlesskit != "" {
 		args = append([]string{
 			s.cfg.Rootlesskit, "--net=host", "--copy-up=/etc", "--copy-up=/run", "--state-dir=" + s.paths.rootlesskit(),
 		}, append(args, "--rootless")...)
+		env = append(env, "XDG_RUNTIME_DIR="+s.paths.run)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.WaitDelay = outputGrace
 	// SIGTERM lets the daemon end its containers when the supervisor is killed.

@@ -412,24 +412,48 @@ func TestGivenConfiguration(t *testing.T) {
 	}
 }
 
-func TestCanceledBootLeavesNothing(t *testing.T) {
-	n := newNode(t, testenv.Embedded(t), drivers.NodeConfig{})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-	defer cancel()
-	if err := n.Boot(ctx, nil); err == nil {
-		t.Fatal("Boot was ready within 30 ms; the test needs a shorter time")
+// withDaemon puts a shell script in the place of buildkitd.
+func withDaemon(t *testing.T, script string) embedded.Options {
+	t.Helper()
+	opts := testenv.Embedded(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "buildkitd"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		info, err := n.Info(t.Context())
-		if err != nil {
-			t.Fatal(err)
+	opts.ToolDirs = append([]string{dir}, opts.ToolDirs...)
+	return opts
+}
+
+func TestCanceledBootLeavesNothing(t *testing.T) {
+	n := newNode(t, withDaemon(t, "exec sleep 87654"), drivers.NodeConfig{})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- n.Boot(ctx, nil) }()
+	for !isRunning(t, "sleep\x0087654\x00") {
+		time.Sleep(10 * time.Millisecond)
+	}
+	awaitStatus(t, n, drivers.Starting)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Boot: %v, want the context's error", err)
+	}
+	awaitStatus(t, n, drivers.Stopped)
+	if isRunning(t, "sleep\x0087654\x00") {
+		t.Error("the daemon still runs")
+	}
+}
+
+func TestDaemonThatEndsAtOnce(t *testing.T) {
+	n := newNode(t, withDaemon(t, "echo this kernel is too old; exit 3"), drivers.NodeConfig{})
+	for range 2 { // a failed start does not block the next
+		err := n.Boot(t.Context(), nil)
+		if err == nil || !strings.Contains(err.Error(), "exit status 3") || !strings.Contains(err.Error(), "this kernel is too old") {
+			t.Errorf("Boot: %v, want how buildkitd ended and what it wrote", err)
 		}
-		if info.Status == drivers.Stopped || info.Status == drivers.Inactive {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("still %s", info.Status)
-		}
+	}
+	if info := awaitStatus(t, n, drivers.Errored); !strings.Contains(info.Detail, "too old") {
+		t.Errorf("Info: %+v", info)
 	}
 }
 

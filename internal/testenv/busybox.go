@@ -22,9 +22,7 @@ func Busybox(t testing.TB) string {
 // Image is Busybox for any of the images that can be made locally.
 func Image(t testing.TB, kind images.Kind) string {
 	t.Helper()
-	if err := provider(t).Debian(t.Context(), provide.ImagePackages()...); err != nil {
-		t.Fatal(err)
-	}
+	Debian(t, provide.ImagePackages()...)
 	dir, err := images.Write(t.Context(), t.TempDir(), kind)
 	if err != nil {
 		t.Fatal(err)

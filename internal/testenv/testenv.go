@@ -33,6 +33,14 @@ func Install(t testing.TB, dir string, tools ...provide.Tool) {
 	}
 }
 
+// Debian makes sure that packages are installed.
+func Debian(t testing.TB, packages ...provide.Package) {
+	t.Helper()
+	if err := provider(t).Debian(t.Context(), packages...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func provider(t testing.TB) *provide.Provider {
 	t.Helper()
 	p, err := provide.New(os.Stderr)
