@@ -24,6 +24,7 @@ export default ts.config(
     },
   },
   { files: ["**/*.mjs"], languageOptions: { globals: node } },
+  { files: ["**/*.cjs"], languageOptions: { globals: { ...node, exports: "writable", require: "readonly" } } },
   // Has a function that runs in the page.
   { files: ["test/vscode/api.mjs"], languageOptions: { globals: { Element: "readonly" } } },
 );

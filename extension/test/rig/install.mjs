@@ -1,5 +1,6 @@
 // Puts the VS Code of package.json, a Node for it and a Chromium onto this
-// machine. VS Code goes into the user's cache folder, once for each lockfile.
+// machine. VS Code goes into the user's cache folder, once for each lockfile and
+// version of this program.
 //
 //   node install.mjs
 import { spawnSync } from "node:child_process";
@@ -34,8 +35,9 @@ export function install() {
 
 function installEditor() {
   const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "buildlens/vscode-rig");
-  const lock = readFileSync(path.join(here, "package-lock.json"));
-  const target = path.join(cache, createHash("sha256").update(lock).digest("hex").slice(0, 12));
+  const hash = createHash("sha256");
+  for (const name of ["package-lock.json", "install.mjs", "spdlog.cjs"]) hash.update(readFileSync(path.join(here, name)));
+  const target = path.join(cache, hash.digest("hex").slice(0, 12));
   if (existsSync(target)) return target;
   mkdirSync(cache, { recursive: true });
   // Made beside its place and renamed, so that what is there is whole.
@@ -64,6 +66,7 @@ function fill(root) {
   link(vscode, "node_modules.asar", "node_modules");
   link(vscode, "bin/remote-cli/code-server", "code-linux.sh");
   link(vscode, "bin/helpers/browser.sh", "browser-linux.sh");
+  copyFileSync(path.join(here, "spdlog.cjs"), path.join(vscode, "node_modules/@vscode/spdlog/index.js"));
 }
 
 function link(root, name, target) {

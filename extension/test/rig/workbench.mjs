@@ -81,6 +81,26 @@ export class Workbench {
     return this.page.locator(".codelens-decoration a", { hasText: title });
   }
 
+  /** lensOver is the lens with a title right above the line that starts with a text. */
+  async lensOver(line, title) {
+    const text = this.page.locator(".editor-instance .view-line", { hasText: line }).first();
+    await text.waitFor();
+    return this.until(`the lens ${title} over ${line}`, async () => {
+      const below = await text.boundingBox();
+      for (const lens of await this.lens(title).all()) {
+        const box = await lens.boundingBox();
+        if (below && box && box.y < below.y && below.y - box.y < 1.6 * below.height) return lens;
+      }
+      return undefined;
+    });
+  }
+
+  /** outputText is what the output panel shows now. */
+  async outputText() {
+    const lines = await this.page.locator(".output-view .view-line").allInnerTexts();
+    return lines.join("\n").replaceAll("\u00a0", " ");
+  }
+
   squiggles(severity) {
     return this.page.locator(`.editor-instance .squiggly-${severity}`);
   }

@@ -52,8 +52,12 @@ async function seeProblems(bench) {
 /** The lens over the group builds, with progress, and says how it went. */
 async function buildFromLens(bench) {
   await bench.openFile("docker-bake.hcl", 30);
-  await bench.lens("Build").first().click();
-  await bench.notification("default").first().waitFor();
+  await (await bench.lensOver('group "default"', "Build")).click();
+  await bench.until("a step in the progress", async () =>
+    (await bench.notification("default").allInnerTexts()).some((text) => /\d+\/\d+\]/.test(text)),
+  );
+  await bench.statusBar("default").waitFor();
+  await bench.until("steps in the output", async () => /#\d+ \[/.test(await bench.outputText()));
   await bench.shot("building");
   await bench.notification("built in").waitFor({ timeout: 180_000 });
   await bench.statusBar("embedded").waitFor();
@@ -66,7 +70,7 @@ async function breakAndBuild(bench, screenshot) {
   await bench.openFile("services/worker/Dockerfile");
   await bench.replace("grep -q '2 orders'", "grep -q '3 orders'");
   await bench.openFile("docker-bake.hcl", 30);
-  await bench.lens("Build").first().click();
+  await (await bench.lensOver('group "default"', "Build")).click();
   await bench.notification("failed").waitFor({ timeout: 180_000 });
   await bench.page.locator(".tab.active", { hasText: "Dockerfile" }).waitFor();
   await bench.squiggles("error").first().waitFor();
