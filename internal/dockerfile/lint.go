@@ -34,7 +34,7 @@ type LintOptions struct {
 
 // maxRounds bounds how many errors of the whole build one pass of Lint finds:
 // each costs a run of BuildKit's frontend.
-const maxRounds = 6
+const maxRounds = 16
 
 // Lint runs BuildKit's linter and the conversion it belongs to, without a
 // daemon. It returns the violated rules, and the errors that only show up when
@@ -201,6 +201,9 @@ func (p *lintPass) refine(ins *Instruction, base diag.Diagnostic) []diag.Diagnos
 // buildError reports an error of the whole build at the token at fault.
 func (p *lintPass) buildError(e *lint.BuildError) bool {
 	ins := p.at(e.Location.GetRanges())
+	if ins == nil {
+		ins = p.quoted(e.Message)
+	}
 	if ins == nil || p.broken[ins] {
 		p.unlocated(e.Message)
 		return false
@@ -210,29 +213,28 @@ func (p *lintPass) buildError(e *lint.BuildError) bool {
 	return true
 }
 
-// unlocated reports an error that BuildKit gives no place: at the instruction
-// that it quotes, else at the last FROM. When Parse has reported errors it may
+// unlocated reports an error that BuildKit gives no place at the last FROM. When Parse has reported errors it may
 // be an echo of those and is dropped.
 func (p *lintPass) unlocated(message string) {
 	if p.f.HasErrors() || len(p.f.Stages) == 0 {
 		return
-	}
-	ins := p.f.Stages[len(p.f.Stages)-1].From
-	if found := p.quoted(message); found != nil {
-		ins = found
 	}
 	for _, d := range p.out {
 		if d.Severity == diag.Error && d.Source == diag.SourceBuildKit {
 			return
 		}
 	}
-	p.out = append(p.out, explainBuild(ins, message))
+	p.out = append(p.out, explainBuild(p.f.Stages[len(p.f.Stages)-1].From, message))
 }
 
-// quoted finds the first instruction with a flag that the message is about.
+// quoted finds the first instruction that an error without a place is about:
+// those are about "COPY --from".
 func (p *lintPass) quoted(message string) *Instruction {
 	for _, ins := range p.f.Instructions {
 		from := ins.Flag("from")
+		if p.broken[ins] {
+			continue
+		}
 		if from != nil && (strings.Contains(message, "--from") && strings.ContainsRune(from.Value, '$') || strings.HasSuffix(message, "stage index "+from.Value)) {
 			return ins
 		}
