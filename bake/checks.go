@@ -11,6 +11,9 @@ import (
 // missing ones are errors, inheritance in a circle a warning.
 func (d *Definition) checkReferences() hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	parents := newGraph(d.names, d.parentsOf)
+	links := newGraph(d.names, d.linksOf)
+	members := newGraph(d.groupList, d.membersOf)
 	for _, name := range d.names {
 		t := d.targets[name]
 		own, failed := d.declared(t)
@@ -20,15 +23,15 @@ func (d *Definition) checkReferences() hcl.Diagnostics {
 		for _, parent := range own.Inherits {
 			if d.targets[parent] == nil {
 				diags = append(diags, d.unknownName("target", parent, d.memberRange(t, "inherits", parent), d.names))
-			} else if path := d.inheritancePath(parent, name, map[string]bool{}); path != nil {
+			} else if path := parents.path(parent, name); path != nil {
 				diags = append(diags, warning("inheritance-cycle", d.memberRange(t, "inherits", parent),
 					"%s inherits itself (%s); Buildx ignores the way back.", name, strings.Join(append([]string{name}, path...), " -> ")))
 			}
 		}
-		diags = append(diags, d.checkLinks(name, own)...)
+		diags = append(diags, d.checkLinks(name, own, links)...)
 	}
 	for _, name := range d.groupList {
-		diags = append(diags, d.checkMembers(d.groups[name])...)
+		diags = append(diags, d.checkMembers(d.groups[name], members)...)
 	}
 	return diags
 }
@@ -42,30 +45,8 @@ func (d *Definition) unknownName(what, name string, at *hcl.Range, known []strin
 	return p
 }
 
-// inheritancePath is the way from one target to another over inherits, or nil.
-func (d *Definition) inheritancePath(from, to string, seen map[string]bool) []string {
-	if from == to {
-		return []string{to}
-	}
-	t := d.targets[from]
-	if t == nil || seen[from] {
-		return nil
-	}
-	seen[from] = true
-	own, diags := d.declared(t)
-	if diags.HasErrors() {
-		return nil
-	}
-	for _, parent := range own.Inherits {
-		if path := d.inheritancePath(parent, to, seen); path != nil {
-			return append([]string{from}, path...)
-		}
-	}
-	return nil
-}
-
 // checkLinks checks the contexts of a target that name others.
-func (d *Definition) checkLinks(name string, own *Target) hcl.Diagnostics {
+func (d *Definition) checkLinks(name string, own *Target, links *graph) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, key := range sortedKeys(own.Contexts) {
 		to, ok := linkTo(own.Contexts[key])
@@ -76,7 +57,7 @@ func (d *Definition) checkLinks(name string, own *Target) hcl.Diagnostics {
 		case d.targets[to] == nil:
 			diags = append(diags, d.unknownName("target", to, d.linkRange(name, to), d.names))
 		default:
-			if path := d.linkPath(to, name, map[string]bool{}); path != nil {
+			if path := links.path(to, name); path != nil {
 				diags = append(diags, problem("link-cycle", d.linkRange(name, to), "Invalid context",
 					"Targets link to each other in a circle: %s.", strings.Join(append([]string{name}, path...), " -> ")))
 			}
@@ -85,34 +66,8 @@ func (d *Definition) checkLinks(name string, own *Target) hcl.Diagnostics {
 	return diags
 }
 
-// linkPath is the way from one target to another over contexts, or nil.
-func (d *Definition) linkPath(from, to string, seen map[string]bool) []string {
-	if from == to {
-		return []string{to}
-	}
-	t := d.targets[from]
-	if t == nil || seen[from] {
-		return nil
-	}
-	seen[from] = true
-	own, diags := d.declared(t)
-	if diags.HasErrors() {
-		return nil
-	}
-	for _, key := range sortedKeys(own.Contexts) {
-		next, ok := linkTo(own.Contexts[key])
-		if !ok {
-			continue
-		}
-		if path := d.linkPath(next, to, seen); path != nil {
-			return append([]string{from}, path...)
-		}
-	}
-	return nil
-}
-
 // checkMembers checks a group's list.
-func (d *Definition) checkMembers(g *group) hcl.Diagnostics {
+func (d *Definition) checkMembers(g *group, graph *graph) hcl.Diagnostics {
 	if g.block == nil {
 		return nil
 	}
@@ -125,34 +80,12 @@ func (d *Definition) checkMembers(g *group) hcl.Diagnostics {
 		if d.targets[member] == nil && d.groups[member] == nil {
 			known := append(append([]string{}, d.names...), d.groupList...)
 			diags = append(diags, d.unknownName("target or group", member, g.memberRange(member), known))
-		} else if path := d.groupPath(member, g.name, map[string]bool{}); path != nil {
+		} else if path := graph.path(member, g.name); path != nil {
 			diags = append(diags, problem("group-cycle", g.memberRange(member), "Group cycle",
 				"Groups contain each other in a circle: %s.", strings.Join(append([]string{g.name}, path...), " -> ")))
 		}
 	}
 	return diags
-}
-
-// groupPath is the way from one group to another over members, or nil.
-func (d *Definition) groupPath(from, to string, seen map[string]bool) []string {
-	if from == to {
-		return []string{to}
-	}
-	g := d.groups[from]
-	if g == nil || seen[from] {
-		return nil
-	}
-	seen[from] = true
-	members, diags := d.groupTargets(g)
-	if diags.HasErrors() {
-		return nil
-	}
-	for _, member := range members {
-		if path := d.groupPath(member, to, seen); path != nil {
-			return append([]string{from}, path...)
-		}
-	}
-	return nil
 }
 
 // blockAttrs lists what the blocks other than targets may have.

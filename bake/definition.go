@@ -74,6 +74,8 @@ func New(in Input) *Definition {
 		d.syntax[s.key] = s
 	}
 	d.base = &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: library(in)}
+	d.base.Functions[loopName] = d.loopFunc()
+	d.base.Variables[budgetName] = cty.CapsuleVal(budgetType, d.budget)
 	for _, s := range d.files {
 		d.load(s)
 	}

@@ -116,7 +116,7 @@ func (d *Definition) convertOne(h *hcl.Diagnostic) diag.Diagnostic {
 	message := d.detail(h)
 	if message == "" {
 		message = h.Summary
-	} else if _, own := h.Extra.(extra); !own && !strings.HasSuffix(message, ".") {
+	} else if _, own := h.Extra.(extra); !own && !strings.HasSuffix(message, ".") && !strings.HasSuffix(message, "?") {
 		message = h.Summary + ": " + message
 	}
 	out := diag.Diagnostic{

@@ -136,14 +136,14 @@ func excerpt(name string, lines *text.Lines, first, last int) string {
 		count--
 	}
 	from, to := first, last
-	for added := 0; added < padding && (from > 0 || to < count-1); {
+	for spent := 0; spent < padding; spent++ { // a round costs one more than what it adds
 		if from > 0 {
 			from--
-			added++
+			spent++
 		}
 		if to < count-1 {
 			to++
-			added++
+			spent++
 		}
 	}
 	var b strings.Builder

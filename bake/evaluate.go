@@ -36,6 +36,10 @@ func (d *Definition) fill(c *cell, name string, compute func() (cty.Value, hcl.D
 	if c.state == done {
 		return c.val, c.diags
 	}
+	if len(d.stack) > maxDepth {
+		return cty.DynamicVal, hcl.Diagnostics{problem("too-deep", nil, "Nested too deeply",
+			"more than %d values need one another, down to %s", maxDepth, name)}
+	}
 	c.state = running
 	d.stack = append(d.stack, name)
 	val, diags := compute()
@@ -67,7 +71,10 @@ func (d *Definition) evaluate(a *attribute, locals scope) (cty.Value, hcl.Diagno
 	}
 	ctx := d.base.NewChild()
 	ctx.Variables = vars
+	outer := d.budget.inputs
+	d.budget.inputs = inputSize(vars)
 	val, diags := d.compute(a.expr, ctx)
+	d.budget.inputs = outer
 	if diags.HasErrors() {
 		return cty.DynamicVal, d.improve(diags, locals)
 	}
@@ -78,7 +85,11 @@ func (d *Definition) evaluate(a *attribute, locals scope) (cty.Value, hcl.Diagno
 // function of a library, becomes an error of the expression.
 func (d *Definition) compute(expr hcl.Expression, ctx *hcl.EvalContext) (val cty.Value, diags hcl.Diagnostics) {
 	defer func() {
-		if r := recover(); r != nil {
+		switch r := recover(); r {
+		case nil:
+		case errLoops:
+			val, diags = cty.DynamicVal, hcl.Diagnostics{problem("too-large", expr.Range().Ptr(), "Too many steps", "%v", r)}
+		default:
 			val, diags = cty.DynamicVal, hcl.Diagnostics{problem("internal", expr.Range().Ptr(), "Cannot evaluate", "%v", r)}
 		}
 	}()
@@ -102,7 +113,6 @@ func (d *Definition) resolve(expr hcl.Expression, deps *dependencies, locals sco
 	for name, val := range locals {
 		vars[name] = val
 	}
-	var size int
 	blocks := blockRefs{}
 	for _, ref := range deps.refs {
 		root := ref.RootName()
@@ -118,16 +128,22 @@ func (d *Definition) resolve(expr hcl.Expression, deps *dependencies, locals sco
 		if diags.HasErrors() {
 			return diags
 		}
-		if val, ok := vars[root]; ok {
-			size += sizeOf(val, maxValueSize)
-		}
 	}
 	blocks.into(vars)
-	if size > maxInputSize {
+	if inputSize(vars) > maxInputSize {
 		return hcl.Diagnostics{problem("too-large", expr.Range().Ptr(), "Value too large",
 			"The values this expression uses take more than %d MB.", maxInputSize>>20)}
 	}
 	return nil
+}
+
+// inputSize estimates the bytes of what an expression uses.
+func inputSize(vars map[string]cty.Value) int {
+	size := 0
+	for _, val := range vars {
+		size += sizeOf(val, maxInputSize)
+	}
+	return size
 }
 
 // resolveName puts the value of a variable or global attribute into vars, if

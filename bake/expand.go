@@ -48,6 +48,7 @@ func (d *Definition) expand() {
 	if d.expanded {
 		return
 	}
+	d.budget.instances = 0
 	d.targets, d.groups, d.names, d.groupList = map[string]*target{}, map[string]*group{}, nil, nil
 	var diags hcl.Diagnostics
 	d.loadCompose()
@@ -169,7 +170,7 @@ func (d *Definition) instanceName(b *block, name *attribute, locals scope) (stri
 		return "", diags
 	}
 	s, err := convert.Convert(val, cty.String)
-	if err != nil || s.IsNull() {
+	if err != nil || s.IsNull() || !s.IsKnown() {
 		return "", hcl.Diagnostics{problem("invalid-name", exprRange(name, at), "Invalid name", "the name must be a string")}
 	}
 	if !labelPattern.MatchString(s.AsString()) {
@@ -189,6 +190,9 @@ func (d *Definition) matrixInstances(b *block, matrix *attribute) ([]scope, hcl.
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	if !val.IsWhollyKnown() {
+		return nil, nil
+	}
 	if val.IsNull() || !val.Type().IsObjectType() && !val.Type().IsMapType() {
 		return fail("matrix must be a map")
 	}
@@ -198,11 +202,12 @@ func (d *Definition) matrixInstances(b *block, matrix *attribute) ([]scope, hcl.
 		if ty := values.Type(); values.IsNull() || !ty.IsListType() && !ty.IsTupleType() && !ty.IsSetType() {
 			return fail("matrix values must be a list")
 		}
-		if len(instances)*values.LengthInt() > maxInstances {
+		if len(instances)*values.LengthInt()+d.budget.instances > maxInstances {
 			return fail("the matrix has too many combinations")
 		}
 		instances = cross(instances, key.AsString(), values)
 	}
+	d.budget.instances += len(instances)
 	return instances, nil
 }
 

@@ -41,8 +41,9 @@ func (d *Definition) members(name string, seen map[string]*visit) (targets, grou
 		}
 		targets, groups = append(targets, t...), append(groups, sub...)
 	}
-	v.targets, v.groups = targets, groups
-	return targets, groups, nil
+	// Deduplicating on every level keeps groups of groups from exploding.
+	v.targets, v.groups = distinct(targets), distinct(groups)
+	return v.targets, v.groups, nil
 }
 
 // memberRange is where a group names a member.
@@ -69,8 +70,8 @@ func (d *Definition) groupTargets(g *group) ([]string, hcl.Diagnostics) {
 		return nil, hcl.Diagnostics{problemAt("missing-targets", &g.block.open, &g.block.labels[0].rng, "Missing required argument",
 			`The argument "targets" is required, but no definition was found.`)}
 	}
-	if val.IsNull() {
-		return nil, nil
+	if val.IsNull() || !val.IsWhollyKnown() {
+		return nil, nil // what is unknown is a syntax error, reported already
 	}
 	a := g.block.attr("targets")
 	for it := val.ElementIterator(); it.Next(); {
@@ -105,7 +106,7 @@ func (d *Definition) printedGroup(name string) (*Group, error) {
 	if diags.HasErrors() {
 		return nil, d.newError(diags)
 	}
-	if val != cty.NilVal && !val.IsNull() {
+	if val != cty.NilVal && !val.IsNull() && val.IsKnown() {
 		out.Description = val.AsString()
 	}
 	return out, nil

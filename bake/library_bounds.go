@@ -42,7 +42,7 @@ func bounded(f function.Function, bound func(args []cty.Value) float64) function
 
 // str is a string argument, or "" where it is none.
 func str(v cty.Value) string {
-	if v.IsNull() || v.Type() != cty.String {
+	if v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
 		return ""
 	}
 	return v.AsString()
@@ -106,6 +106,21 @@ func replaceBound(args []cty.Value) float64 {
 	matches := 1 + len(str(args[0]))/max(len(str(args[1])), 1)
 	return float64(min(matches, 1+strings.Count(str(args[0]), str(args[1])))) * float64(len(str(args[2])))
 }
+
+// distinctBound is for the time it takes: each element is held against all.
+func distinctBound(args []cty.Value) float64 {
+	if args[0].IsNull() {
+		return 0
+	}
+	n := float64(args[0].LengthInt())
+	return n * n / 16
+}
+
+func splitBound(args []cty.Value) float64 {
+	return 32 * float64(1+strings.Count(str(args[1]), str(args[0])))
+}
+
+func matchesBound(args []cty.Value) float64 { return 32 * float64(len(str(args[1]))) }
 
 func productBound(args []cty.Value) float64 {
 	total := 16.0

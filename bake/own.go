@@ -28,7 +28,7 @@ func (d *Definition) own(name string, p *part) (*Target, hcl.Diagnostics) {
 		}
 		val, more := d.attrValue("target."+name, p, i)
 		diags = append(diags, more...)
-		if more.HasErrors() || val.IsNull() {
+		if more.HasErrors() || val.IsNull() || !val.IsWhollyKnown() {
 			continue
 		}
 		if err := decode(spec, t, val); err != nil {

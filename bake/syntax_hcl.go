@@ -17,11 +17,30 @@ func parseChunk(id, body string, tooDeep bool) *chunk {
 		return c
 	}
 	file, diags := hclsyntax.ParseConfig([]byte(body), id, hcl.InitialPos)
-	c.diags = diags
+	c.diags = withoutEchoes(diags)
 	if root, ok := file.Body.(*hclsyntax.Body); ok {
 		c.attrs, c.blocks = bodyItems(root)
 	}
 	return c
+}
+
+// withoutEchoes keeps the first error of each line, and nothing behind a
+// string that is not closed: the rest follows from those.
+func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	lines := map[int]bool{}
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		if d.Subject == nil || lines[d.Subject.Start.Line] {
+			continue
+		}
+		lines[d.Subject.Start.Line] = true
+		out = append(out, d)
+		switch d.Summary {
+		case "Invalid multi-line string", "Unterminated template string":
+			return out
+		}
+	}
+	return out
 }
 
 func tooDeepDiagnostic(id string) *hcl.Diagnostic {
@@ -37,6 +56,7 @@ func tooDeepDiagnostic(id string) *hcl.Diagnostic {
 func bodyItems(body *hclsyntax.Body) ([]*attribute, []*block) {
 	var attrs []*attribute
 	for _, a := range body.Attributes {
+		countLoops(a.Expr)
 		attrs = append(attrs, newAttribute(a.Name, a.NameRange, a.SrcRange, a.Expr))
 	}
 	slices.SortFunc(attrs, func(a, b *attribute) int {

@@ -54,7 +54,7 @@ func callsIn(expr hcl.Expression) []*hclsyntax.FunctionCallExpr {
 	var calls []*hclsyntax.FunctionCallExpr
 	for _, root := range roots(expr) {
 		_ = hclsyntax.VisitAll(root, func(n hclsyntax.Node) hcl.Diagnostics {
-			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name != loopName {
 				calls = append(calls, call)
 			}
 			return nil

@@ -204,6 +204,9 @@ func (f *valueFinder) node(n hclsyntax.Node, locals scope) (Value, bool) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return f.traversal(e, locals)
 	case *hclsyntax.FunctionCallExpr:
+		if e.Name == loopName {
+			return Value{}, false
+		}
 		return f.evaluated(e, locals, e.Name)
 	case *hclsyntax.ObjectConsKeyExpr:
 		return Value{}, false

@@ -155,6 +155,9 @@ func (d *Definition) validateOne(b *block) hcl.Diagnostics {
 		return diags
 	}
 	subject := condition.expr.Range().Ptr()
+	if !val.IsKnown() {
+		return nil
+	}
 	if val.IsNull() {
 		return hcl.Diagnostics{problem("validation", subject, "Invalid condition result",
 			"Condition expression must return either true or false, not null.")}
@@ -178,7 +181,7 @@ func (d *Definition) validationMessage(b *block) string {
 		return invalid
 	}
 	val, diags := d.evaluate(a, nil)
-	if diags.HasErrors() || val.IsNull() {
+	if diags.HasErrors() || val.IsNull() || !val.IsKnown() {
 		return invalid
 	}
 	s, err := convert.Convert(val, cty.String)

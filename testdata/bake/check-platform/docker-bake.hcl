@@ -1,0 +1,3 @@
+target "default" {
+  platforms = ["li nux/amd64"]
+}

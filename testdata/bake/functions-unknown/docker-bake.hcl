@@ -1,0 +1,3 @@
+target "default" {
+  tags = [uper("a"), join("-", ["b"]), nothinglikeit()]
+}

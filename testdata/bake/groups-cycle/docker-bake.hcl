@@ -1,0 +1,7 @@
+group "x" {
+  targets = ["y"]
+}
+group "y" {
+  targets = ["x", "a", "aa"]
+}
+target "a" {}

@@ -1,0 +1,4 @@
+target "default" {
+  inherits = ["_commn"]
+}
+target "_common" {}

@@ -1,0 +1,12 @@
+target "app" {
+  contexts = { base = "target:base" }
+}
+target "base" {
+  contexts = { app = "target:app" }
+}
+target "self" {
+  contexts = { me = "target:self" }
+}
+target "lost" {
+  contexts = { b = "target:bse" }
+}

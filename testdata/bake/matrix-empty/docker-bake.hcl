@@ -1,0 +1,4 @@
+target "none" {
+  name   = "none-${x}"
+  matrix = { x = [] }
+}

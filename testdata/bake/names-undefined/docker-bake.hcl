@@ -1,0 +1,7 @@
+variable "REGISTRY" {
+  default = "x"
+}
+target "default" {
+  tags = ["${REGISTY}/app", "b"]
+  args = { A = UNKNOWN }
+}

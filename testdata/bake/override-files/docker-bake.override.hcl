@@ -1,0 +1,6 @@
+variable "V" {
+  default = "second"
+}
+target "default" {
+  args = { B = "2" }
+}

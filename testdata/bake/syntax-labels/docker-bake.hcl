@@ -1,0 +1,4 @@
+target {}
+variable "a" "b" {}
+target "bad name" {}
+target "default" {}

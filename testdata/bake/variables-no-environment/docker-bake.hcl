@@ -1,0 +1,6 @@
+variable "A" {
+  default = "file"
+}
+target "default" {
+  tags = [A]
+}
