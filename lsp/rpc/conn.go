@@ -199,9 +199,9 @@ func (c *Conn) handleCall(request context.Context, req *jsonrpc2.Request) (any, 
 	ctx, done := c.register(req.ID())
 	defer done()
 	work, err := c.prepare(ctx, req)
-	if err == nil && method != protocol.MethodInitialize && method != protocol.MethodShutdown {
-		jsonrpc2.Async(request)
-	}
+	// Released even when the answer is at hand: a read loop that writes to a
+	// client that itself waits to be read is a deadlock.
+	jsonrpc2.Async(request)
 	var result any
 	if err == nil {
 		result, err = c.run(ctx, method, work)

@@ -51,10 +51,11 @@ func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 		if refusal == "" {
 			return frame, n, nil
 		}
-		if _, err := s.WriteFrame(ctx, []byte(refusal)); err != nil {
-			s.ended(err)
-			return nil, n, err
-		}
+		go func() {
+			// The read loop must not wait for a client that waits to be read. When
+			// the write fails the connection is ending, and the next read says so.
+			_, _ = s.WriteFrame(ctx, []byte(refusal))
+		}()
 	}
 }
 
