@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"strings"
+
+	"github.com/buildlens/buildlens/internal/text"
 )
 
 // isFlagSpace is what BuildKit takes for white space between flags, where it
@@ -117,10 +119,19 @@ func (l *line) csv(value string, place func(int) int) []Field {
 func (l *line) field(s string, place func(int) int) Field {
 	key, value, found := strings.Cut(s, "=")
 	f := Field{Key: strings.ToLower(key), Value: value, HasValue: found}
-	f.Span = l.span(place(0), place(len(s)))
-	f.KeySpan = l.span(place(0), place(len(key)))
+	f.Span = l.cover(place, 0, len(s))
+	f.KeySpan = l.cover(place, 0, len(key))
 	if found {
-		f.ValSpan = l.span(place(len(key)+1), place(len(s)))
+		f.ValSpan = l.cover(place, len(key)+1, len(s))
 	}
 	return f
+}
+
+// cover is the span of value[from:to], whose bytes are at place; quotes around
+// it are left out.
+func (l *line) cover(place func(int) int, from, to int) text.Span {
+	if from >= to {
+		return l.span(place(from), place(from))
+	}
+	return l.span(place(from), place(to-1)+1)
 }

@@ -15,6 +15,9 @@ var parseErrorPrefix = regexp.MustCompile(`^dockerfile parse error on line \d+: 
 // out, on the token it is about.
 func explainBuild(ins *Instruction, message string) diag.Diagnostic {
 	message = parseErrorPrefix.ReplaceAllString(message, "")
+	if strings.HasSuffix(message, "should not be blank") && ins.Cmd == "FROM" && len(ins.Words) > 0 {
+		message = "the base image " + ins.Words[0].Text + " is blank unless the build sets its arguments"
+	}
 	d := syntaxError(buildSpan(ins, message), "invalid-"+strings.ToLower(ins.Cmd), sentence(message))
 	d.Source = diag.SourceBuildKit
 	if ins.Cmd == "" {

@@ -28,7 +28,7 @@ func randomEdit(r *rand.Rand, src string) text.Edit {
 
 // An incremental parse equals a full one, over many sequences of edits.
 func TestUpdateEqualsParse(t *testing.T) {
-	for seed := range int64(400) {
+	for seed := range int64(200) {
 		r := rand.New(rand.NewSource(seed))
 		src := seedFile
 		f := Parse(src)
