@@ -4,7 +4,11 @@
 // command line, the language server and tests are consumers of its Events.
 package buildengine
 
-import "io"
+import (
+	"io"
+
+	"github.com/buildlens/buildlens/internal/text"
+)
 
 // A Build is one or several targets built together: they share one set of
 // connections, sessions for common contexts, and steps.
@@ -81,6 +85,9 @@ type Dockerfile struct {
 	// InlineLine the zero-based line of its first line there, so that failures land on it.
 	InlineFile string
 	InlineLine int
+	// InlineSpan is the expression or attribute in InlineFile that the text was
+	// made from, when the line is not known: the engine looks for it there.
+	InlineSpan text.Span
 }
 
 // An Output is one exporter of the result.

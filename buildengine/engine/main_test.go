@@ -26,7 +26,7 @@ import (
 
 // rig is a daemon with an engine that uses it as the builder "test".
 type rig struct {
-	*testing.T
+	testing.TB
 	daemon  *testenv.Daemon
 	engine  *engine.Engine
 	busybox string
@@ -38,24 +38,29 @@ func newRig(t *testing.T, change ...func(*engine.Deps)) *rig {
 	// Registered first, so that it looks after all else has been cleaned up.
 	ignore := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
-	r := &rig{T: t, daemon: testenv.BuildKit(t), busybox: testenv.Busybox(t), env: map[string]string{}}
+	r := &rig{TB: t, daemon: testenv.BuildKit(t), busybox: testenv.Busybox(t), env: map[string]string{}}
+	r.engine = engine.New(r.deps(change...))
+	return r
+}
+
+// deps are those of an engine that sees nothing of this machine but the daemon.
+func (r *rig) deps(change ...func(*engine.Deps)) engine.Deps {
 	deps := engine.Deps{
 		Drivers:      []drivers.Driver{remote.New()},
 		Env:          func(name string) (string, bool) { v, ok := r.env[name]; return v, ok },
-		StoreDir:     store(t, r.daemon.Address),
+		StoreDir:     store(r.TB, r.daemon.Address),
 		DockerConfig: func() (*configfile.ConfigFile, error) { return configfile.New(""), nil },
 		DockerSocket: "/nonexistent.sock",
-		Home:         t.TempDir(),
+		Home:         r.TempDir(),
 	}
 	for _, f := range change {
 		f(&deps)
 	}
-	r.engine = engine.New(deps)
-	return r
+	return deps
 }
 
 // store makes a builder store with a remote builder "test".
-func store(t *testing.T, address string) string {
+func store(t testing.TB, address string) string {
 	t.Helper()
 	dir := t.TempDir()
 	data, err := json.Marshal(builder.Instance{
@@ -69,7 +74,7 @@ func store(t *testing.T, address string) string {
 	return dir
 }
 
-func write(t *testing.T, path, content string) {
+func write(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -83,9 +88,9 @@ func write(t *testing.T, path, content string) {
 func (r *rig) context(dockerfile string, files ...string) string {
 	r.Helper()
 	dir := r.TempDir()
-	write(r.T, filepath.Join(dir, "Dockerfile"), dockerfile)
+	write(r.TB, filepath.Join(dir, "Dockerfile"), dockerfile)
 	for i := 0; i+1 < len(files); i += 2 {
-		write(r.T, filepath.Join(dir, files[i]), files[i+1])
+		write(r.TB, filepath.Join(dir, files[i]), files[i+1])
 	}
 	return dir
 }

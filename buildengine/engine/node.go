@@ -162,6 +162,7 @@ func (r *run) watch(ctx context.Context, n *node, cancel context.CancelCauseFunc
 		silent := r.deps.Now().Sub(time.Unix(0, n.heard.Load()))
 		if silent >= r.deps.Silence.Lost {
 			cancel(&lostError{builder: n.Builder, silent: silent})
+			n.client.Close() // else its streams would wait for answers
 			return
 		}
 		if silent >= r.deps.Silence.Notice && ctx.Err() == nil {

@@ -144,27 +144,6 @@ func newSourceFile(path string, data []byte) *sourceFile {
 	}
 }
 
-// inlineFile places the lines of an inline Dockerfile in the file that holds
-// it. A line that does not read the same there, as in a quoted string with
-// escapes, is placed on the first one.
-func inlineFile(data []byte, root Root) *sourceFile {
-	if root.Inline.InlineFile == "" {
-		return nil
-	}
-	f := newSourceFile(root.Inline.InlineFile, root.Holder)
-	first := root.Inline.InlineLine
-	built := text.NewLines(string(data))
-	f.place = func(line int) int {
-		want := strings.TrimSpace(built.Span(line).In(string(data)))
-		at := f.lines.Span(first + line).In(string(root.Holder))
-		if want == "" || !strings.Contains(at, want) {
-			return first
-		}
-		return first + line
-	}
-	return f
-}
-
 // location covers ranges, which the frontend gives line by line.
 func (f *sourceFile) location(ranges []*pb.Range) *buildengine.Location {
 	if len(ranges) == 0 {
