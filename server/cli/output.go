@@ -91,6 +91,9 @@ func (a *App) run(ctx context.Context, opt *options, out *output, b buildengine.
 			fmt.Fprintln(a.Stderr, "WARNING:", n)
 		}
 	}
+	if mode == "quiet" && result != nil && result.Failure != nil {
+		failure.PrintLog(a.Stderr, result.Failure)
+	}
 	show.PrintWarnings(a.Stderr, opt.debug)
 	return result, err
 }
@@ -137,9 +140,9 @@ func writeAtomically(path string, content []byte) error {
 	return os.Rename(tmp.Name(), path)
 }
 
-// printFailure writes the log and the source around a failed instruction.
+// printFailure writes the source around a failed instruction. Its log has been
+// printed with the progress, unless there was none.
 func (a *App) printFailure(f *buildengine.Failure) {
-	failure.PrintLog(a.Stderr, f)
 	name := "Dockerfile"
 	if f.Location != nil && f.Location.Path != "" {
 		name = filepath.Base(f.Location.Path)

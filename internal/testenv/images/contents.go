@@ -99,6 +99,11 @@ func addGo(ctx context.Context, r *rootfs, env []string) ([]string, error) {
 	if err := r.tree("usr/local/go/pkg/include", filepath.Join(root, "pkg/include"), func(string) bool { return true }); err != nil {
 		return nil, err
 	}
+	// The runtime's assembly includes headers of packages it does not import.
+	header := func(path string) bool { return strings.HasSuffix(path, ".h") }
+	if err := r.tree("usr/local/go/src/runtime", filepath.Join(root, "src/runtime"), header); err != nil {
+		return nil, err
+	}
 	if err := addGoSources(ctx, r, root); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,9 @@ target "worker" {
   inherits    = ["_common"]
   description = "The order queue, a C program."
   context     = "services/worker"
+  args = {
+    OPTIMISE = "2"
+  }
   contexts = {
     tcc = "oci-layout://images/tcc"
   }

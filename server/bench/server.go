@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/buildlens/buildlens/internal/testenv/gen"
+	"github.com/buildlens/buildlens/internal/text"
+	"github.com/buildlens/buildlens/lsp/lsptest"
+)
+
+// A document is what the server is measured on.
+type document struct {
+	label, name, language string
+	content               []byte
+	first, all            string // aims
+}
+
+func documents() []document {
+	return []document{
+		{"Dockerfile, 50 lines", "Dockerfile", "dockerfile", gen.Dockerfile(50), "", ""},
+		{"Dockerfile, 5,000 lines", "Dockerfile", "dockerfile", gen.Dockerfile(5000), "40 ms", "200 ms"},
+		{"Bake file, 30 targets", "docker-bake.hcl", "dockerbake", gen.Bake(30), "", ""},
+		{"Bake file, 3,000 targets", "docker-bake.hcl", "dockerbake", gen.Bake(3000), "", "1 s"},
+	}
+}
+
+// server measures the language server, one process for each document.
+func (b *bencher) server(ctx context.Context) error {
+	for _, d := range documents() {
+		if err := b.document(ctx, d); err != nil {
+			return fmt.Errorf("%s: %w", d.label, err)
+		}
+	}
+	return nil
+}
+
+func (b *bencher) document(ctx context.Context, d document) error {
+	dir, err := os.MkdirTemp(b.dir, "workspace-")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, d.name)
+	if err := os.WriteFile(path, d.content, 0o644); err != nil {
+		return err
+	}
+	// A Bake target's Dockerfile, so that the checks across files have one to read.
+	if d.language == "dockerbake" {
+		if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), gen.Dockerfile(50), 0o644); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	client, err := lsptest.Start(ctx, exec.Command(b.binary, "serve"), lsptest.Options{Folders: []string{dir}})
+	if err != nil {
+		return err
+	}
+	initialized := time.Since(began)
+	s := &session{bencher: b, client: client, path: path, label: d.label}
+	err = s.measure(ctx, d, initialized)
+	return errors.Join(err, client.Shutdown(ctx))
+}
+
+// A session measures one server.
+type session struct {
+	*bencher
+	client      *lsptest.Client
+	path, label string
+	version     int32
+}
+
+func (s *session) measure(ctx context.Context, d document, initialized time.Duration) error {
+	s.add("start and initialize", s.label, median([]time.Duration{initialized}), "50 ms")
+	began := time.Now()
+	if err := s.client.Open(s.path, d.language, string(d.content)); err != nil {
+		return err
+	}
+	s.version = 1
+	first, all, err := s.diagnostics(ctx, began)
+	if err != nil {
+		return err
+	}
+	s.add("didOpen to first diagnostics", s.label, median([]time.Duration{first}), "")
+	s.add("didOpen to all diagnostics", s.label, median([]time.Duration{all}), "")
+	if err := s.edits(ctx, d); err != nil {
+		return err
+	}
+	return s.requests(ctx)
+}
+
+// edits types a letter into a comment-like place of random lines.
+func (s *session) edits(ctx context.Context, d document) error {
+	var firsts, alls []time.Duration
+	random := rand.New(rand.NewPCG(1, 2))
+	for range s.runs {
+		offset := quoted(s.client.Text(s.path), random)
+		began := time.Now()
+		if err := s.client.Change(s.path, text.Edit{Span: text.At(offset), New: "x"}); err != nil {
+			return err
+		}
+		s.version++
+		first, all, err := s.diagnostics(ctx, began)
+		if err != nil {
+			return err
+		}
+		firsts, alls = append(firsts, first), append(alls, all)
+	}
+	s.add("didChange to first diagnostics", s.label, median(firsts), d.first)
+	s.add("didChange to all diagnostics", s.label, median(alls), d.all)
+	return nil
+}
+
+// quoted is an offset inside a random quoted string, where a letter breaks nothing.
+func quoted(src string, random *rand.Rand) int {
+	at := random.IntN(len(src))
+	if i := strings.Index(src[at:], ` = "`); i >= 0 {
+		return at + i + 4
+	}
+	if i := strings.Index(src, `="`); i >= 0 {
+		return i + 2
+	}
+	return strings.Index(src, `"`) + 1
+}
+
+// silence is how long nothing may be published for the last one to be the last.
+const silence = 300 * time.Millisecond
+
+// diagnostics waits for the publications of the present version and returns
+// when the first and the last of them came. A change that leaves the
+// diagnostics as they are publishes nothing anew but the version.
+func (s *session) diagnostics(ctx context.Context, began time.Time) (first, all time.Duration, err error) {
+	limit, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	seen := 0
+	arrived := func(r *lsptest.Record) bool {
+		return r.Diagnostics[s.path].Version == s.version && r.Publications > seen
+	}
+	for wait, stop := limit, context.CancelFunc(func() {}); ; {
+		err := s.client.Wait(wait, "diagnostics", arrived)
+		stop()
+		if err != nil {
+			if first > 0 && limit.Err() == nil {
+				return first, all, nil
+			}
+			return 0, 0, err
+		}
+		all = time.Since(began)
+		if first == 0 {
+			first = all
+		}
+		seen = s.client.Record().Publications
+		wait, stop = context.WithTimeout(limit, silence)
+	}
+}
+
+// requests times each kind of request at places spread over the document.
+func (s *session) requests(ctx context.Context) error {
+	kinds := []struct {
+		name string
+		ask  func(offset int) error
+	}{
+		{"completion", func(o int) error { _, err := s.client.Completion(ctx, s.path, o); return err }},
+		{"hover", func(o int) error { _, err := s.client.Hover(ctx, s.path, o); return err }},
+		{"definition", func(o int) error { _, err := s.client.Definition(ctx, s.path, o); return err }},
+		{"references", func(o int) error { _, err := s.client.References(ctx, s.path, o, true); return err }},
+		{"document symbols", func(int) error { _, err := s.client.Symbols(ctx, s.path); return err }},
+		{"code lenses", func(int) error { _, err := s.client.Lenses(ctx, s.path); return err }},
+		{"code actions", func(o int) error { _, err := s.client.Actions(ctx, s.path, text.At(o)); return err }},
+		{"folding ranges", func(int) error { _, err := s.client.Folding(ctx, s.path); return err }},
+		{"document links", func(int) error { _, err := s.client.Links(ctx, s.path); return err }},
+		{"inlay hints", func(o int) error { _, err := s.client.Hints(ctx, s.path, text.Span{Start: o, End: o}); return err }},
+		{"semantic tokens", func(int) error { _, err := s.client.Tokens(ctx, s.path); return err }},
+	}
+	for _, kind := range kinds {
+		random := rand.New(rand.NewPCG(3, 4))
+		var took []time.Duration
+		for range s.runs {
+			offset := quoted(s.client.Text(s.path), random)
+			began := time.Now()
+			if err := kind.ask(offset); err != nil {
+				return fmt.Errorf("%s: %w", kind.name, err)
+			}
+			took = append(took, time.Since(began))
+		}
+		s.add(kind.name, s.label, median(took), "10 ms")
+	}
+	return nil
+}
