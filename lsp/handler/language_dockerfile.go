@@ -20,6 +20,9 @@ func forDockerfiles() Language {
 		Completion: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) feature.CompletionList {
 			return dockerfile.Completion(f.Dockerfile(), offset, dockerfile.Context{})
 		},
+		SignatureHelp: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) *feature.SignatureHelp {
+			return dockerfile.SignatureHelp(f.Dockerfile(), offset)
+		},
 		Hover: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) *feature.Hover {
 			return dockerfile.Hover(f.Dockerfile(), offset, dockerfile.Context{})
 		},
@@ -41,6 +44,15 @@ func forDockerfiles() Language {
 		},
 		Folding: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File) []feature.FoldingRange {
 			return dockerfile.Folding(f.Dockerfile())
+		},
+		Selection: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) feature.SelectionRange {
+			return dockerfile.Selection(f.Dockerfile(), offset)
+		},
+		Tokens: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File) []feature.SemanticToken {
+			return dockerfile.SemanticTokens(f.Dockerfile(), text.Span{End: len(f.Text())})
+		},
+		Formatting: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, tabSize int, spaces bool) feature.TextEdits {
+			return dockerfile.Format(f.Dockerfile(), dockerfile.FormatOptions{TabSize: tabSize, Spaces: spaces})
 		},
 		Links: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File) []feature.DocumentLink {
 			return dockerfile.Links(f.Dockerfile())
