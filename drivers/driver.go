@@ -22,6 +22,12 @@ type Driver interface {
 	Open(cfg NodeConfig) (Node, error)
 }
 
+// A Checker is a Driver that can tell without starting anything whether it can
+// serve on this machine: Usable returns nil or an *UnusableError.
+type Checker interface {
+	Usable(ctx context.Context) error
+}
+
 // A NodeConfig describes one node as the builder store keeps it.
 type NodeConfig struct {
 	Builder   string              // the builder's name

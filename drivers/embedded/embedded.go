@@ -95,6 +95,8 @@ func toolDirs(executable string) []string {
 // Name is "embedded".
 func (*Driver) Name() string { return Name }
 
+var _ drivers.Checker = (*Driver)(nil)
+
 // Usable tells whether this machine can run BuildKit, without starting
 // anything. What it returns otherwise is a *drivers.UnusableError.
 func (d *Driver) Usable(ctx context.Context) error { return usable(ctx, d.opts) }

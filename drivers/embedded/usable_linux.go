@@ -48,10 +48,24 @@ func findPrograms(opts Options) (programs, error) {
 	if os.Geteuid() == 0 {
 		return p, nil
 	}
+	if appArmorRestricts() {
+		opts.ToolDirs = []string{systemPrograms}
+	}
 	if p.rootlesskit, err = findProgram(opts, "rootlesskit"); err != nil {
-		return programs{}, unusable("not root, and "+err.Error(), "install rootlesskit")
+		return programs{}, unusable("not root, and "+err.Error(), "install the package rootlesskit")
 	}
 	return p, nil
+}
+
+// systemPrograms is where the system's own rootlesskit lies.
+const systemPrograms = "/usr/bin"
+
+// appArmorRestricts tells whether only programs with an AppArmor profile may
+// use user namespaces, as on Ubuntu since 24.04. The distribution's rootlesskit
+// has a profile, which goes by its path; a bundled one cannot.
+func appArmorRestricts() bool {
+	data, err := os.ReadFile("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+	return err == nil && strings.TrimSpace(string(data)) == "1"
 }
 
 func findProgram(opts Options, names ...string) (string, error) {

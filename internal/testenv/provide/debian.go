@@ -76,7 +76,8 @@ func (p *Provider) aptInstall(ctx context.Context, names []string) error {
 		return fmt.Errorf("%s: %w; install by hand: apt-get install %s", list, err, list)
 	}
 	p.say("installing Debian packages: %s (about 20 seconds, once)", list)
-	install := append([]string{"apt-get", "install", "-y", "--no-install-recommends"}, names...)
+	// Another apt may be running, on fresh machines its own daily update.
+	install := append([]string{"apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"}, names...)
 	for _, args := range [][]string{{"apt-get", "update", "-q"}, install} {
 		args = append(asRoot, args...)
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
