@@ -101,6 +101,12 @@ var _ drivers.Checker = (*Driver)(nil)
 // anything. What it returns otherwise is a *drivers.UnusableError.
 func (d *Driver) Usable(ctx context.Context) error { return usable(ctx, d.opts) }
 
+// Stop ends the daemon if it runs, as the node's Stop does.
+func (d *Driver) Stop(ctx context.Context) error {
+	n := &node{opts: d.opts, paths: newPaths(d.opts.StateDir)}
+	return n.Stop(ctx)
+}
+
 // Open returns the node. The only option is default-load; of the files,
 // buildkitd.toml is merged into the daemon's configuration the next time it is
 // started, and certificates that it names below /etc/buildkit are put in place.

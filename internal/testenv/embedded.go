@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/buildlens/buildlens/drivers"
 	"github.com/buildlens/buildlens/drivers/embedded"
 	"github.com/buildlens/buildlens/internal/testenv/provide"
 )
@@ -68,12 +67,7 @@ func stopEmbedded(t testing.TB, opts embedded.Options) {
 		t.Error(err)
 		return
 	}
-	n, err := d.Open(drivers.NodeConfig{})
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	if err := n.Stop(ctx); err != nil {
+	if err := d.Stop(ctx); err != nil {
 		t.Error(err)
 	}
 }
