@@ -1,6 +1,8 @@
 package bakefile
 
 import (
+	"strings"
+
 	"github.com/buildlens/buildlens/bake"
 	"github.com/buildlens/buildlens/lsp/feature/bakefile/tree"
 )
@@ -12,11 +14,20 @@ func (v *view) valueOf(e *tree.Expr) (bake.Value, bool) {
 	}
 	for _, offset := range v.handles(e) {
 		val, ok := v.def.ValueAt(v.ctx, v.file.Path, offset)
-		if ok && (val.Span == e.Span || val.Span == e.Inner && e.Kind == tree.String) {
+		if ok && v.isWhole(val, e) {
 			return val, true
 		}
 	}
 	return bake.Value{}, false
+}
+
+// isWhole tells whether a value is that of e and not of a part. The evaluator
+// sees a JSON string without its quotes, and decoded: escapes make it shorter.
+func (v *view) isWhole(val bake.Value, e *tree.Expr) bool {
+	if v.tree.JSON && e.Kind == tree.String {
+		return val.Span.Start == e.Inner.Start && (val.Span.End == e.Inner.End || strings.Contains(e.Inner.In(v.tree.Source), `\`))
+	}
+	return val.Span == e.Span
 }
 
 // handles are the offsets at which the innermost expression is likely to be e
