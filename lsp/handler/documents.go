@@ -87,10 +87,11 @@ func (s *Server) didSave(_ context.Context, p *protocol.DidSaveTextDocumentParam
 
 func (s *Server) didClose(_ context.Context, p *protocol.DidCloseTextDocumentParams) error {
 	path := convert.Path(p.TextDocument.URI)
+	was := s.session.Snapshot().OpenFile(path)
 	snap := s.session.Apply(workspace.Closed{Path: path})
 	s.passes.closed(path)
 	s.run(func() { // the disk's text is read, which the read loop must not wait for
-		s.publisher.Closed(path, snap.File(path))
+		s.publisher.Closed(path, was, snap.File(path))
 		s.passes.changed(path)
 	})
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/buildlens/buildlens/internal/workspace"
+	"github.com/buildlens/buildlens/lsp/command"
 	"github.com/buildlens/buildlens/lsp/convert"
 	"github.com/buildlens/buildlens/lsp/feature"
 	"github.com/buildlens/buildlens/lsp/rpc"
@@ -139,16 +140,13 @@ func (s *Server) capabilities(encoding protocol.PositionEncodingKind) (protocol.
 	if s.commands != nil {
 		c.ExecuteCommandProvider.Commands = s.commands.Names()
 	}
-	raw, err := json.Marshal(map[string]any{"buildlens": map[string]any{"version": protocolVersion}})
+	raw, err := json.Marshal(map[string]any{"buildlens": map[string]any{"version": command.Version}})
 	if err != nil {
 		return c, fmt.Errorf("encode the capabilities: %w", err)
 	}
 	c.Experimental = raw
 	return c, nil
 }
-
-// protocolVersion is command.Version: the version of the build protocol.
-const protocolVersion = 1
 
 // offers says how what a language has becomes a capability.
 var offers = []struct {

@@ -207,7 +207,7 @@ func (p *passes) analysis(ctx context.Context, path string, generation uint64) {
 	snap, deps := p.session.Snapshot().Observe()
 	f := snap.File(path)
 	if f == nil {
-		p.publisher.Closed(path, nil)
+		p.publisher.Closed(path, nil, nil)
 	}
 	if f == nil || !p.starts(ctx, path, deps) {
 		return

@@ -154,16 +154,20 @@ func mapped(set []diag.Diagnostic, edits []text.Edit) []diag.Diagnostic {
 }
 
 // Closed forgets what passes over the file found, here and in other files, and
-// what a state that is gone is about. Findings of other files' passes in it
-// stay; state is the one on the disk, nil when there is none.
-func (p *Publisher) Closed(path string, state *workspace.File) {
+// what is about a text that is gone. Findings of other files' passes in it
+// stay. was is the state that was closed; now is the one on the disk, nil when
+// there is none. When the file has been opened again meanwhile nothing happens.
+func (p *Publisher) Closed(path string, was, now *workspace.File) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f := p.files[path]; f != nil {
-		if state == nil || f.state == nil || f.state.Text() != state.Text() {
+		if f.state != nil && f.state.Open && f.state != was {
+			return
+		}
+		if now == nil || f.state == nil || f.state.Text() != now.Text() {
 			clear(f.sets)
 		}
-		f.state = state
+		f.state = now
 	}
 	for at, f := range p.files {
 		before := len(f.sets)

@@ -153,9 +153,19 @@ func TestClose(t *testing.T) {
 	h.Put(Pass{Owner: other, Source: "references", Generation: 1, Results: []Result{{a, []diag.Diagnostic{found(0, "b says")}}, {b, nil}}})
 	h.log = nil
 	onDisk := h.session.Apply(workspace.Closed{Path: path}).File(path)
-	h.Closed(path, onDisk)
+	h.Closed(path, a, onDisk)
 	slices.Sort(h.log)
 	h.want(path+": b says 0:0", other+"@1: ")
-	h.Closed(path, nil) // deleted
+	h.Closed(path, onDisk, nil) // deleted
 	h.want(path + ": ")
+}
+
+// A close that is handled late does not disturb a file that is open again.
+func TestClosedAndOpenedAgain(t *testing.T) {
+	h := newHarness(t)
+	was := h.open("/w/a", "a")
+	now := h.open("/w/a", "a")
+	h.Closed("/w/a", was, nil)
+	h.put("/w/a", "lint", 1, now, found(0, "new"))
+	h.want("/w/a@1: new 0:0")
 }
