@@ -20,7 +20,8 @@ type Folder struct {
 	redact  *session.Redactor
 	targets map[string]*target
 	steps   map[digest.Digest]*step
-	prefix  bool // names of the raw stream carry their target
+	prefix  bool    // names of the raw stream carry their target
+	sum     float64 // of what is done of the targets
 	percent int
 }
 
@@ -29,6 +30,7 @@ type target struct {
 	name  string
 	steps map[digest.Digest]bool // instructions; true when found in the cache
 	done  bool
+	part  float64 // how much of it is done, from 0 to 1
 }
 
 // NewFolder makes a Folder for a build of these targets.
@@ -51,55 +53,87 @@ func NewFolder(targets []string, sources *sourcemap.Map, redact *session.Redacto
 // and with the names that Buildx gives steps when there are several targets.
 // The name "" stands for work that is of no target, such as booting a builder.
 func (f *Folder) Fold(name string, status *client.SolveStatus, now time.Time) ([]buildengine.Event, *client.SolveStatus) {
-	var events []buildengine.Event
-	raw := &client.SolveStatus{}
+	p := part{Folder: f, now: now, raw: &client.SolveStatus{}, changed: map[*step]bool{}}
 	t := f.targets[name]
-	changed := map[*step]bool{}
-	var order []*step
-	touch := func(s *step) {
-		if !changed[s] {
-			changed[s] = true
-			order = append(order, s)
-		}
-	}
 	for _, v := range status.Vertexes {
-		s := f.vertex(t, v)
-		touch(s)
-		raw.Vertexes = append(raw.Vertexes, f.rawVertex(s, v))
+		p.vertex(t, v)
 	}
 	for _, v := range status.Statuses {
-		if s, ok := f.steps[v.Vertex]; ok {
-			s.transfer(v)
-			touch(s)
-		}
-		raw.Statuses = append(raw.Statuses, v)
+		p.status(v)
 	}
-	for _, s := range order {
-		events = append(events, buildengine.Event{Time: now, Step: s.event(now)})
+	f.measured(t)
+	for _, s := range p.order {
+		p.events = append(p.events, buildengine.Event{Time: now, Step: s.event(now)})
 	}
 	for _, l := range status.Logs {
-		s, ok := f.steps[l.Vertex]
-		if !ok || !s.fresh(name, l.Timestamp) {
-			continue
-		}
-		if log := s.log(f.redact, l); log != nil {
-			events = append(events, buildengine.Event{Time: now, Log: log})
-			raw.Logs = append(raw.Logs, &client.VertexLog{Vertex: l.Vertex, Stream: l.Stream, Data: log.Data, Timestamp: l.Timestamp})
+		if s, ok := f.steps[l.Vertex]; ok && s.fresh(name, l.Timestamp) {
+			p.log(s, s.log(f.redact, l))
 		}
 	}
-	for _, s := range order {
+	for _, s := range p.order {
 		for _, log := range s.ended(f.redact) {
-			events = append(events, buildengine.Event{Time: now, Log: log})
-			raw.Logs = append(raw.Logs, &client.VertexLog{Vertex: s.digest, Stream: log.Stream, Data: log.Data, Timestamp: log.Time})
+			p.log(s, log)
 		}
 	}
 	for _, w := range status.Warnings {
-		if warning := f.warning(w); warning != nil {
-			events = append(events, buildengine.Event{Time: now, Warning: warning})
-			raw.Warnings = append(raw.Warnings, w)
-		}
+		p.warning(w)
 	}
-	return f.stamp(events), raw
+	return f.stamp(p.events), p.raw
+}
+
+// A part is what becomes of one part of a stream.
+type part struct {
+	*Folder
+	now     time.Time
+	events  []buildengine.Event
+	raw     *client.SolveStatus
+	changed map[*step]bool
+	order   []*step // the changed ones
+}
+
+func (p *part) touch(s *step) {
+	if !p.changed[s] {
+		p.changed[s] = true
+		p.order = append(p.order, s)
+	}
+}
+
+func (p *part) vertex(t *target, v *client.Vertex) {
+	s := p.Folder.vertex(t, v)
+	p.touch(s)
+	p.raw.Vertexes = append(p.raw.Vertexes, p.rawVertex(s, v))
+}
+
+func (p *part) status(v *client.VertexStatus) {
+	out := *v
+	out.ID, out.Name = p.redact.String(v.ID), p.redact.String(v.Name)
+	p.raw.Statuses = append(p.raw.Statuses, &out)
+	if s, ok := p.steps[v.Vertex]; ok {
+		s.transfer(&out)
+		p.touch(s)
+	}
+}
+
+func (p *part) log(s *step, l *buildengine.Log) {
+	if l == nil {
+		return
+	}
+	p.events = append(p.events, buildengine.Event{Time: p.now, Log: l})
+	p.raw.Logs = append(p.raw.Logs, &client.VertexLog{Vertex: s.digest, Stream: l.Stream, Data: l.Data, Timestamp: l.Time})
+}
+
+func (p *part) warning(w *client.VertexWarning) {
+	warning := p.Folder.warning(w)
+	if warning == nil {
+		return
+	}
+	p.events = append(p.events, buildengine.Event{Time: p.now, Warning: warning})
+	raw := *w
+	raw.Short, raw.Detail = []byte(warning.Message), nil
+	for _, d := range warning.Detail {
+		raw.Detail = append(raw.Detail, []byte(d))
+	}
+	p.raw.Warnings = append(p.raw.Warnings, &raw)
 }
 
 // vertex updates a step with what one target's stream says of it.
@@ -214,6 +248,7 @@ func (f *Folder) Counts(name string) (steps, cached int) {
 func (f *Folder) TargetDone(name string, now time.Time) []buildengine.Event {
 	if t, ok := f.targets[name]; ok {
 		t.done = true
+		f.measured(t)
 	}
 	var events []buildengine.Event
 	for _, s := range f.sorted() {
@@ -245,39 +280,23 @@ func (f *Folder) sorted() []*step {
 	return out
 }
 
-// stamp writes the percentage into events. It never goes back, though more
-// steps become known on the way.
-func (f *Folder) stamp(events []buildengine.Event) []buildengine.Event {
-	if len(events) > 0 {
-		f.percent = max(f.percent, f.measure())
+// measured takes in how far a target has come. The percentage never goes back,
+// though more steps become known on the way.
+func (f *Folder) measured(t *target) {
+	if t == nil {
+		return
 	}
-	for i := range events {
-		events[i].Percent = f.percent
-	}
-	return events
+	part := f.partOf(t)
+	f.sum += part - t.part
+	t.part = part
+	f.percent = max(f.percent, min(99, int(100*f.sum/float64(len(f.targets)))))
 }
 
-// Percent is how far the build is, from 0 to 99 before its end.
-func (f *Folder) Percent() int { return f.percent }
-
-// measure is the mean of the targets' parts of finished instructions.
-func (f *Folder) measure() int {
-	if len(f.targets) == 0 {
-		return 0
-	}
-	sum := 0.0
-	for _, t := range f.targets {
-		sum += f.part(t)
-	}
-	return min(99, int(100*sum/float64(len(f.targets))))
-}
-
-func (f *Folder) part(t *target) float64 {
+// partOf counts the instructions that are done, of one more than there are:
+// exporting is still to come.
+func (f *Folder) partOf(t *target) float64 {
 	if t.done {
 		return 1
-	}
-	if len(t.steps) == 0 {
-		return 0
 	}
 	finished := 0
 	for dgst := range t.steps {
@@ -285,6 +304,17 @@ func (f *Folder) part(t *target) float64 {
 			finished++
 		}
 	}
-	// One more than there are: exporting is still to come.
 	return float64(finished) / float64(len(t.steps)+1)
 }
+
+// stamp writes the percentage into events.
+func (f *Folder) stamp(events []buildengine.Event) []buildengine.Event {
+	for i := range events {
+		events[i].Percent = f.percent
+	}
+	return events
+}
+
+// Percent is how far the build is, from 0 to 99 before its end. It is the mean
+// of what is done of the targets.
+func (f *Folder) Percent() int { return f.percent }

@@ -67,6 +67,9 @@ func (o overlay) Open(path string) (io.ReadCloser, error) {
 // text follow in the order that fsutil asks for, which is by name.
 func (o overlay) Walk(ctx context.Context, target string, fn gofs.WalkDirFunc) error {
 	missing := o.missing(target)
+	if len(missing) == 1 && missing[0] == filepath.Clean(target) {
+		return fn(missing[0], textEntry(missing[0], o.texts[missing[0]], nil), nil)
+	}
 	err := o.base.Walk(ctx, target, func(path string, entry gofs.DirEntry, err error) error {
 		for len(missing) > 0 && before(missing[0], path) {
 			if err := fn(missing[0], textEntry(missing[0], o.texts[missing[0]], nil), nil); err != nil {
