@@ -1,7 +1,7 @@
 // Package settings is the one typed form of what people can set. The doc
 // comments of Settings and of the types below it are the manual: the
 // extension's contributed configuration and docs/settings.md are generated
-// from them (see the gen package), and a test holds those files up to date.
+// from them (by gen), and a test holds those files up to date.
 package settings
 
 // Section is the name under which editors keep these settings.

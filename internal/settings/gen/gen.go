@@ -1,6 +1,7 @@
-// Package gen makes what is generated from the settings' doc comments: the
-// configuration that the extension contributes and the manual's page.
-package gen
+// Command gen makes what is generated from the settings' doc comments: the
+// configuration that the extension contributes and the manual's page. Run it
+// in the module's root.
+package main
 
 import (
 	"encoding/json"
@@ -146,7 +147,7 @@ func manual(all []leaf) []byte {
 
 const manualHead = `# Settings
 
-<!-- Generated from internal/settings by: go run ./internal/settings/cmd/gensettings -->
+<!-- Generated from internal/settings by: go run ./internal/settings/gen -->
 
 In VS Code these are ordinary settings; other editors send the same names as the
 section ` + "`buildlens`" + ` of ` + "`workspace/configuration`" + `, or as ` + "`initializationOptions.settings`" + `.

@@ -1,4 +1,4 @@
-package gen
+package main
 
 import (
 	"flag"
@@ -30,7 +30,7 @@ func TestGeneratedFilesAreUpToDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s is out of date; run go run ./internal/settings/cmd/gensettings (-want +got):\n%s", name, diff)
+			t.Errorf("%s is out of date; run go run ./internal/settings/gen (-want +got):\n%s", name, diff)
 		}
 	}
 }
