@@ -65,6 +65,26 @@ func BenchmarkOneTarget(b *testing.B) {
 	}
 }
 
+// BenchmarkEdit is what an editor waits for after one edit: the new syntax
+// and all diagnostics.
+func BenchmarkEdit(b *testing.B) {
+	f := generated(3000)
+	f.Syntax = bake.Parse(f)
+	d := bake.New(testInput("/w", f))
+	d.Diagnostics(context.Background())
+	stages := [2][]byte{[]byte("stage3\"\n"), []byte("stage4\"\n")}
+	for i := 0; b.Loop(); i++ {
+		next := f
+		next.Data = bytes.Replace(f.Data, stages[i%2], stages[(i+1)%2], 1)
+		next.Syntax = bake.Reparse(f.Syntax, next)
+		in := testInput("/w", next)
+		in.Previous = d
+		d = bake.New(in)
+		d.Diagnostics(context.Background())
+		f = next
+	}
+}
+
 func BenchmarkDiagnostics(b *testing.B) {
 	f := generated(3000)
 	f.Syntax = bake.Parse(f)

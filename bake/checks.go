@@ -94,15 +94,11 @@ var blockAttrs = map[string][]string{
 	"variable":   {"default", "description", "sensitive", "type"},
 	"function":   {"params", "result", "variadic_params"},
 	"validation": {"condition", "error_message"},
+	"target":     append(attrNames("target"), "matrix", "name"),
 }
 
 // attrsOf lists the attributes a kind of block may have.
-func attrsOf(kind string) []string {
-	if kind == "target" {
-		return append(attrNames("target"), "matrix", "name")
-	}
-	return blockAttrs[kind]
-}
+func attrsOf(kind string) []string { return blockAttrs[kind] }
 
 // checkUnknown warns of attributes and blocks that mean nothing: Buildx
 // ignores them without a word.

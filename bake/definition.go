@@ -28,6 +28,7 @@ type Definition struct {
 	groups    map[string]*group  // after expansion
 	order     []*block           // target, group, variable and function blocks in merge order
 	plain     map[*block]*part   // of the blocks that are no matrix
+	carried   map[*block][]*part // of matrices, from an earlier definition
 	globals   map[string]*global
 
 	mu        sync.Mutex // guards everything below and all cells; held while evaluating
@@ -80,6 +81,8 @@ func New(in Input) *Definition {
 		d.load(s)
 	}
 	d.loadFunctions()
+	d.carry(in.Previous)
+	d.in.Previous = nil
 	return d
 }
 

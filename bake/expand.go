@@ -142,8 +142,13 @@ func (d *Definition) nameInstances(b *block, name *attribute, instances []scope)
 		seen[generated] = true
 		names = append(names, generated)
 	}
+	carried := d.carried[b]
 	for i, generated := range names {
-		d.addPart(generated, newPart(b, instances[i]))
+		p := newPart(b, instances[i])
+		if len(carried) == len(names) {
+			p = carried[i]
+		}
+		d.addPart(generated, p)
 	}
 	if len(names) > 0 && !slices.Equal(names, []string{b.name()}) {
 		d.addGroup(&group{name: b.name(), targets: names, origin: b})

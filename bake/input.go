@@ -38,6 +38,11 @@ type Input struct {
 	LocalPlatform string // BAKE_LOCAL_PLATFORM, such as "linux/amd64"
 	CmdContext    string // BAKE_CMD_CONTEXT; "cwd://" when empty
 
+	// Previous is an earlier definition of the same input but for the text of
+	// its files. What it has evaluated and what no edit touches is taken over,
+	// as far as its syntax was (Reparse).
+	Previous *Definition
+
 	DisableEnvLookup  bool // BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP
 	FileRelativePaths bool // BUILDX_BAKE_FILE_RELATIVE_PATHS
 }

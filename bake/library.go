@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/go-cty-funcs/uuid"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -122,4 +123,48 @@ func library(in Input) map[string]function.Function {
 		"values":                 stdlib.ValuesFunc,
 		"zipmap":                 stdlib.ZipmapFunc,
 	}
+}
+
+// Functions lists the names of all functions a definition may call besides
+// its own, sorted.
+func Functions() []string { return sortedKeys(library(Input{})) }
+
+// A Signature is what completion and signature help show of a function.
+type Signature struct {
+	Name        string
+	Params      []Param
+	Variadic    *Param // nil unless the function takes any number of further arguments
+	Description string
+}
+
+// A Param is one parameter of a function.
+type Param struct {
+	Name string
+	Type string // as messages say it, such as "list of string"; "any" for all
+}
+
+// SignatureOf describes a function of the library, or one that the definition
+// declares; ok is false when there is none of that name.
+func (d *Definition) SignatureOf(name string) (s Signature, ok bool) {
+	f, ok := d.base.Functions[name]
+	if !ok {
+		return s, false
+	}
+	s = Signature{Name: name, Description: f.Description()}
+	for _, p := range f.Params() {
+		s.Params = append(s.Params, paramOf(p))
+	}
+	if rest := f.VarParam(); rest != nil {
+		p := paramOf(*rest)
+		s.Variadic = &p
+	}
+	return s, true
+}
+
+func paramOf(p function.Parameter) Param {
+	typ := "any"
+	if p.Type != cty.DynamicPseudoType {
+		typ = p.Type.FriendlyName()
+	}
+	return Param{Name: p.Name, Type: typ}
 }
