@@ -112,8 +112,8 @@ func (s *Server) execute(ctx context.Context, run *run, j job) {
 	if s.Built != nil {
 		s.Built(snap)
 	}
-	s.runs.finish(run, res, nil)
 	s.tell(context.WithoutCancel(ctx), j, res, text)
+	s.runs.finish(run, res, nil)
 }
 
 // failed is the result of a build that never started: no builder, bad input.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -61,8 +62,9 @@ type Deps struct {
 // A Server executes commands for one client.
 type Server struct {
 	Deps
-	runs  runs
-	table map[string]handler
+	runs   runs
+	table  map[string]handler
+	asking sync.WaitGroup // questions that nobody waits for
 }
 
 // A handler executes one command.
@@ -106,8 +108,13 @@ func (s *Server) Execute(ctx context.Context, snap *workspace.Snapshot, name str
 	return result, wireError(err)
 }
 
-// Close cancels the builds under way and waits until they have ended.
-func (s *Server) Close(cause error) { s.runs.drain(cause) }
+// Close cancels the builds under way and waits until they have ended. The
+// client is gone by then, so that no question is open any more.
+func (s *Server) Close(cause error) {
+	s.runs.drain(cause)
+	s.asking.Wait()
+	s.runs.drain(cause) // what an answer started
+}
 
 func unknownCommand(name string, known []string) error {
 	message := fmt.Sprintf("unknown command %q", name)

@@ -23,18 +23,17 @@ func (s *Server) tell(ctx context.Context, j job, r *buildengine.Result, text st
 	switch {
 	case r.Canceled:
 		s.show(protocol.MessageTypeInfo, text)
+	case r.Failure != nil && (r.Failure.Location == nil || !s.Actions || !s.ShowDocument):
+		s.show(protocol.MessageTypeError, text)
 	case r.Failure != nil:
-		s.tellFailure(ctx, r.Failure, text)
+		s.asking.Go(func() { s.offerLine(ctx, r.Failure, text) })
 	default:
 		s.tellResult(ctx, j, r, text)
 	}
 }
 
-func (s *Server) tellFailure(ctx context.Context, f *buildengine.Failure, text string) {
-	if f.Location == nil || !s.Actions || !s.ShowDocument {
-		s.show(protocol.MessageTypeError, text)
-		return
-	}
+// offerLine shows a failure with a button that leads to its instruction.
+func (s *Server) offerLine(ctx context.Context, f *buildengine.Failure, text string) {
 	if s.ask(ctx, protocol.MessageTypeError, text, actionShow) != actionShow {
 		return
 	}
@@ -56,6 +55,12 @@ func (s *Server) tellResult(ctx context.Context, j job, r *buildengine.Result, t
 		s.show(protocol.MessageTypeWarning, text)
 		return
 	}
+	s.asking.Go(func() { s.offerExport(ctx, j, left, text) })
+}
+
+// offerExport shows a result that is only in the cache with buttons that bring
+// it to where it is of use.
+func (s *Server) offerExport(ctx context.Context, j job, left []string, text string) {
 	actions := []string{actionSaveOCI}
 	if tagged(j.requests, left) {
 		actions = append(actions, actionPush)

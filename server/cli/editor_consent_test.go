@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/buildlens/buildlens/lsp/command"
+	"github.com/buildlens/buildlens/lsp/lsptest"
+)
+
+func TestUntrustedWorkspace(t *testing.T) {
+	d := sit(t, func(o *lsptest.Options) { o.InitializationOptions = map[string]any{"trust": false} })
+	if _, err := d.bake(command.BakeArgs{Targets: []string{"app"}}); err == nil || !strings.Contains(err.Error(), "not trusted") {
+		t.Errorf("got %v", err)
+	}
+	if n := len(d.client.Record().BuildEvents); n != 0 {
+		t.Errorf("%d events, though none were asked for and nothing was built", n)
+	}
+}
+
+// An editor without a trust of its own asks once.
+func TestTrustIsAsked(t *testing.T) {
+	asked := 0
+	d := sit(t, func(o *lsptest.Options) {
+		o.InitializationOptions = nil
+		o.Answer = func(_ string, actions []string) string {
+			asked++
+			return actions[0]
+		}
+	})
+	for range 2 {
+		if _, err := d.bake(command.BakeArgs{Targets: []string{"app"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+// What is only in the cache is offered to be saved, and a push asks first.
+func TestCacheOnlyResultAndPush(t *testing.T) {
+	var questions []string
+	d := sit(t, func(o *lsptest.Options) {
+		o.Answer = func(message string, actions []string) string {
+			questions = append(questions, message)
+			return ""
+		}
+	})
+	if _, err := d.bake(command.BakeArgs{Targets: []string{"bare"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.client.Wait(t.Context(), "the offer", func(r *lsptest.Record) bool { return len(r.Messages) > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	if len(questions) != 1 || !strings.Contains(questions[0], "only in the builder's cache") {
+		t.Fatalf("asked %q", questions)
+	}
+	_, err := d.bake(command.BakeArgs{Targets: []string{"pushed"}})
+	if err == nil || !strings.Contains(err.Error(), "pushing was not agreed to") {
+		t.Errorf("got %v", err)
+	}
+	if !strings.Contains(questions[1], "127.0.0.1:1/app:1") {
+		t.Errorf("asked %q", questions[1])
+	}
+}
+
+func TestBadCommands(t *testing.T) {
+	d := sit(t)
+	for _, test := range []struct {
+		name     string
+		argument any
+		want     string
+	}{
+		{"buildlens.bakke", map[string]any{}, `did you mean "buildlens.bake"?`},
+		{command.Bake, map[string]any{"tagets": []string{"app"}}, `argument "tagets"`},
+		{command.Bake, command.BakeArgs{Files: []string{"docker-bake.hcl"}, Dir: d.dir, Targets: []string{"ap"}}, "ap"},
+		{command.Bake, command.BakeArgs{Files: []string{"nothing.hcl"}, Dir: d.dir}, "nothing.hcl"},
+		{command.Bake, command.BakeArgs{Files: []string{"docker-bake.hcl"}, Dir: d.dir, Targets: []string{"app"}, Builder: "tset"}, "tset"},
+		{command.Build, map[string]any{}, "uri"},
+		{command.BuildCancel, command.CancelArgs{BuildID: "none"}, `"none"`},
+	} {
+		err := d.client.ExecuteCommand(t.Context(), test.name, test.argument, nil)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s %v: got %v, want %s in it", test.name, test.argument, err, test.want)
+		}
+	}
+}
