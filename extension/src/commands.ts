@@ -55,8 +55,8 @@ async function buildFile(runner: Runner, uri: Uri | undefined): Promise<unknown>
 
 async function cancelBuild({ builds, runner }: Parts): Promise<void> {
   const items = builds.running.map((build) => ({ label: build.title, description: stepCount(build), id: build.id }));
-  const only = items.length === 1 ? items[0] : undefined;
-  const chosen = only ?? (await window.showQuickPick(items, { title: "Cancel which build?" }));
+  if (items.length === 0) return;
+  const chosen = items.length === 1 ? items[0] : await window.showQuickPick(items, { title: "Cancel which build?" });
   if (chosen) await runner.run(BuildCancel, [{ buildId: chosen.id }]);
 }
 

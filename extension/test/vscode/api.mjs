@@ -1,4 +1,5 @@
 // The suite of api/ inside the real extension host.
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { CodeServer } from "../rig/codeServer.mjs";
 import { openBrowser, Workbench } from "../rig/workbench.mjs";
@@ -7,14 +8,18 @@ const timeout = 300_000;
 
 /** runApiSuite throws when a test fails. */
 export async function runApiSuite({ rig, extension, tests, workspace, shots }) {
-  const server = new CodeServer(rig);
+  mkdirSync(shots, { recursive: true });
+  const log = path.join(shots, "api.log");
+  rmSync(log, { force: true });
+  const server = new CodeServer(rig, { env: { BUILDLENS_REPORT: path.join(path.dirname(workspace), "report") } });
   let browser;
   try {
     await server.start();
     browser = await openBrowser(rig);
     const page = await browser.newPage();
     const exit = new Promise((resolve) => page.exposeFunction("codeAutomationExit", resolve));
-    await page.exposeFunction("codeAutomationLog", printLog);
+    // What the whole editor says; the suite reports into a file of its own.
+    await page.exposeFunction("codeAutomationLog", (_, args) => appendFileSync(log, [args].flat().join(" ") + "\n"));
     await page.addInitScript(allowTests);
     await page.goto(
       server.url(workspace, [
@@ -29,6 +34,7 @@ export async function runApiSuite({ rig, extension, tests, workspace, shots }) {
       throw new Error(`the suite in the extension host ended with ${code}`);
     }
   } finally {
+    printReport(server.env.BUILDLENS_REPORT);
     await browser?.close();
     await server.stop();
   }
@@ -53,6 +59,6 @@ function expired() {
   });
 }
 
-function printLog(_, args) {
-  console.log(...[args].flat());
+function printReport(file) {
+  if (existsSync(file)) console.log(readFileSync(file, "utf8"));
 }

@@ -37,7 +37,7 @@ export async function until<T>(
   what: string,
   value: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const got = await value();
     if (got !== undefined && got !== false) return got;
     await new Promise((resolve) => setTimeout(resolve, 100));
