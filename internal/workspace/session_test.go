@@ -77,7 +77,7 @@ func TestRandomEditsEqualFullText(t *testing.T) {
 		if f.Text() != want || f.Lines().Count() != text.NewLines(want).Count() {
 			t.Fatalf("after edit %d the text differs", i)
 		}
-		if r.IntN(3) > 0 {
+		if r.IntN(8) > 0 {
 			continue // several edits between two looks at the model
 		}
 		if fresh, updated := outline(dockerfile.Parse(want)), outline(f.Dockerfile()); !slices.Equal(fresh, updated) {
