@@ -16,6 +16,11 @@ import (
 // "[2/5] RUN x", "[linux/arm64 build 2/5] RUN x".
 var instructionName = regexp.MustCompile(`^\[(?:[^\]]+ )?\d+/\d+\] `)
 
+// internalName matches the names of steps that prepare the build and tell
+// people nothing about their files: what BuildKit marks so, and what it does
+// for a named context.
+var internalName = regexp.MustCompile(`^\[(?:internal|auth)\]|^\[context [^\]]+\] (?:load metadata|OCI load)`)
+
 // step is one vertex, as all streams together tell it.
 type step struct {
 	digest      digest.Digest
@@ -46,7 +51,7 @@ func newStep(v *client.Vertex, name string) *step {
 		digest:      v.Digest,
 		name:        name,
 		instruction: instructionName.MatchString(name),
-		internal:    strings.HasPrefix(name, "[internal]") || strings.HasPrefix(name, "[auth]"),
+		internal:    internalName.MatchString(name),
 		state:       buildengine.StepPending,
 		ran:         map[int64]time.Duration{},
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,11 +70,15 @@ func cacheOnly(r *buildengine.Result, asked map[string]bool) []string {
 	var names []string
 	for i := range r.Targets {
 		t := &r.Targets[i]
-		if len(t.Outputs) == 0 && t.Failure == nil && !t.Canceled && t.Call == nil && !asked[t.Target] {
+		if !exportsAnything(t) && t.Failure == nil && !t.Canceled && t.Call == nil && !asked[t.Target] {
 			names = append(names, t.Target)
 		}
 	}
 	return names
+}
+
+func exportsAnything(t *buildengine.TargetResult) bool {
+	return slices.ContainsFunc(t.Outputs, func(o buildengine.ResultOutput) bool { return o.Type != "cacheonly" })
 }
 
 func abridge(items []string, n int) string {

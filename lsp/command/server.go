@@ -28,8 +28,6 @@ type Engine interface {
 
 // A Client is the editor.
 type Client interface {
-	// Post sends a notification without waiting for it to be written.
-	Post(method string, params any)
 	// Notify sends a notification and waits until it is written.
 	Notify(ctx context.Context, method string, params any) error
 	// Call sends a request and waits for the answer.

@@ -22,9 +22,9 @@ const (
 func (s *Server) tell(ctx context.Context, j job, r *buildengine.Result, text string) {
 	switch {
 	case r.Canceled:
-		s.show(protocol.MessageTypeInfo, text)
+		s.show(ctx, protocol.MessageTypeInfo, text)
 	case r.Failure != nil && (r.Failure.Location == nil || !s.Actions || !s.ShowDocument):
-		s.show(protocol.MessageTypeError, text)
+		s.show(ctx, protocol.MessageTypeError, text)
 	case r.Failure != nil:
 		s.asking.Go(func() { s.offerLine(ctx, r.Failure, text) })
 	default:
@@ -47,12 +47,12 @@ func (s *Server) offerLine(ctx context.Context, f *buildengine.Failure, text str
 func (s *Server) tellResult(ctx context.Context, j job, r *buildengine.Result, text string) {
 	left := cacheOnly(r, j.cache)
 	if len(left) == 0 {
-		s.show(protocol.MessageTypeInfo, text)
+		s.show(ctx, protocol.MessageTypeInfo, text)
 		return
 	}
 	text += ". The result of " + abridge(left, 4) + " is only in the builder's cache"
 	if !s.Actions {
-		s.show(protocol.MessageTypeWarning, text)
+		s.show(ctx, protocol.MessageTypeWarning, text)
 		return
 	}
 	s.asking.Go(func() { s.offerExport(ctx, j, left, text) })
@@ -101,8 +101,13 @@ func exported(requests []buildengine.Request, names []string, dir string, push b
 	return out
 }
 
-func (s *Server) show(kind protocol.MessageType, text string) {
-	s.Client.Post(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: kind, Message: text})
+// show returns when the message is written: it is to be seen before the
+// command's answer is.
+func (s *Server) show(ctx context.Context, kind protocol.MessageType, text string) {
+	params := &protocol.ShowMessageParams{Type: kind, Message: text}
+	if err := s.Client.Notify(ctx, protocol.MethodWindowShowMessage, params); err != nil {
+		s.Logger.Debug("a message was not sent", "err", err)
+	}
 }
 
 // ask shows a message with buttons and returns the one that was picked, or "".

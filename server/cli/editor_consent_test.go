@@ -40,28 +40,22 @@ func TestTrustIsAsked(t *testing.T) {
 
 // What is only in the cache is offered to be saved, and a push asks first.
 func TestCacheOnlyResultAndPush(t *testing.T) {
-	var questions []string
-	d := sit(t, func(o *lsptest.Options) {
-		o.Answer = func(message string, actions []string) string {
-			questions = append(questions, message)
-			return ""
-		}
-	})
+	d := sit(t) // a person who closes every question
 	if _, err := d.bake(command.BakeArgs{Targets: []string{"bare"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.client.Wait(t.Context(), "the offer", func(r *lsptest.Record) bool { return len(r.Messages) > 0 }); err != nil {
 		t.Fatal(err)
 	}
-	if len(questions) != 1 || !strings.Contains(questions[0], "only in the builder's cache") {
-		t.Fatalf("asked %q", questions)
+	if m := d.client.Record().Messages[0]; !strings.Contains(m.Text, "only in the builder's cache") || len(m.Actions) != 1 {
+		t.Fatalf("asked %+v", m)
 	}
 	_, err := d.bake(command.BakeArgs{Targets: []string{"pushed"}})
 	if err == nil || !strings.Contains(err.Error(), "pushing was not agreed to") {
 		t.Errorf("got %v", err)
 	}
-	if !strings.Contains(questions[1], "127.0.0.1:1/app:1") {
-		t.Errorf("asked %q", questions[1])
+	if m := d.client.Record().Messages[1]; !strings.Contains(m.Text, "127.0.0.1:1/app:1") {
+		t.Errorf("asked %+v", m)
 	}
 }
 
