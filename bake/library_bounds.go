@@ -16,11 +16,6 @@ func bounded(f function.Function, bound func(args []cty.Value) float64) function
 	var params []function.Parameter
 	params = append(params, f.Params()...)
 	check := func(args []cty.Value) error {
-		for _, a := range args {
-			if !a.IsWhollyKnown() || a.ContainsMarked() {
-				return nil
-			}
-		}
 		if bound(args) > maxValueSize {
 			return fmt.Errorf("the result would take more than %d MB", maxValueSize>>20)
 		}
@@ -48,6 +43,23 @@ func str(v cty.Value) string {
 	return v.AsString()
 }
 
+// count is the number of elements of an argument, 0 where it has none.
+func count(v cty.Value) int {
+	if v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
+		return 0
+	}
+	return v.LengthInt()
+}
+
+// number is a numeric argument, or 0.
+func number(v cty.Value) float64 {
+	if v.IsNull() || !v.IsKnown() || v.Type() != cty.Number {
+		return 0
+	}
+	n, _ := v.AsBigFloat().Float64()
+	return n
+}
+
 var formatWidth = regexp.MustCompile(`%[^a-zA-Z%]*?([0-9]{4,})`)
 
 // formatBound adds up the widths a format asks for.
@@ -58,29 +70,21 @@ func formatBound(args []cty.Value) float64 {
 		total += n
 	}
 	for _, a := range args[1:] {
-		if a.CanIterateElements() {
-			total *= float64(max(a.LengthInt(), 1))
-		}
+		total *= float64(max(count(a), 1))
 	}
 	return total
 }
 
 func indentBound(args []cty.Value) float64 {
-	if args[0].IsNull() {
-		return 0
-	}
-	n, _ := args[0].AsBigFloat().Float64()
-	return n * float64(1+strings.Count(str(args[1]), "\n"))
+	return number(args[0]) * float64(1+strings.Count(str(args[1]), "\n"))
 }
 
 func joinBound(args []cty.Value) float64 {
-	count := 0
+	elements := 0
 	for _, list := range args[1:] {
-		if !list.IsNull() {
-			count += list.LengthInt()
-		}
+		elements += count(list)
 	}
-	return float64(count) * float64(len(str(args[0])))
+	return float64(elements) * float64(len(str(args[0])))
 }
 
 func jsonBound(args []cty.Value) float64 {
@@ -91,11 +95,7 @@ func jsonBound(args []cty.Value) float64 {
 }
 
 func powBound(args []cty.Value) float64 {
-	if args[0].IsNull() || args[1].IsNull() {
-		return 0
-	}
-	exponent, _ := args[1].AsBigFloat().Float64()
-	if exponent > 1e5 || exponent < -1e5 {
+	if exponent := number(args[1]); exponent > 1e5 || exponent < -1e5 {
 		return 2 * maxValueSize
 	}
 	return 0
@@ -109,10 +109,7 @@ func replaceBound(args []cty.Value) float64 {
 
 // distinctBound is for the time it takes: each element is held against all.
 func distinctBound(args []cty.Value) float64 {
-	if args[0].IsNull() {
-		return 0
-	}
-	n := float64(args[0].LengthInt())
+	n := float64(count(args[0]))
 	return n * n / 16
 }
 
@@ -125,10 +122,9 @@ func matchesBound(args []cty.Value) float64 { return 32 * float64(len(str(args[1
 func productBound(args []cty.Value) float64 {
 	total := 16.0
 	for _, set := range args {
-		if set.IsNull() || !set.CanIterateElements() {
-			return 0
+		if n := count(set); n > 0 {
+			total *= float64(n)
 		}
-		total *= float64(set.LengthInt())
 	}
 	return total * float64(len(args)) * 16
 }

@@ -223,7 +223,8 @@ func (s *Syntax) span(r hcl.Range) (text.Span, bool) {
 	if !ok {
 		return text.Span{}, false
 	}
-	return text.Span{Start: r.Start.Byte, End: r.End.Byte}.Shift(s.chunks[i].start), true
+	end := max(r.End.Byte, r.Start.Byte) // the parser's ranges are not always whole where it recovered
+	return text.Span{Start: r.Start.Byte, End: end}.Shift(s.chunks[i].start), true
 }
 
 // line is the zero-based line of the file at which a range's chunk begins.
