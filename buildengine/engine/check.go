@@ -21,11 +21,12 @@ func (r *run) check() error {
 		return errors.New("nothing to build")
 	}
 	names := r.names()
-	for i, name := range names {
+	for i := range r.build.Requests {
+		name := r.build.Requests[i].Target
 		if name == "" {
 			return errors.New("a target has no name")
 		}
-		if i > 0 && names[i-1] == name {
+		if i > 0 && r.build.Requests[i-1].Target == name {
 			return fmt.Errorf("the target %s is there twice", name)
 		}
 	}

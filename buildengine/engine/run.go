@@ -75,12 +75,13 @@ func newRun(deps Deps, b buildengine.Build, sink func(buildengine.Event), status
 	return r
 }
 
+// names are those of the targets, in order and each once.
 func (r *run) names() []string {
 	names := make([]string, len(r.build.Requests))
 	for i := range r.build.Requests {
 		names[i] = r.build.Requests[i].Target
 	}
-	return names
+	return slices.Compact(names)
 }
 
 // run chooses the builder, lets the workers work, and delivers what they tell.
@@ -91,7 +92,7 @@ func (r *run) run(ctx context.Context, choose func(string) (*builder.Builder, er
 	}
 	r.announce()
 	if err != nil {
-		r.failAll(err)
+		r.refuse(ctx, err)
 		return r.finish(ctx)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -180,7 +181,13 @@ func (r *run) endRest(ctx context.Context, err error) {
 	}
 }
 
-func (r *run) failAll(err error) { r.endRest(context.Background(), err) }
+// refuse ends a build that cannot begin.
+func (r *run) refuse(ctx context.Context, err error) {
+	r.endRest(ctx, err)
+	if r.failed == nil && len(r.build.Requests) == 0 {
+		r.failed = r.failure(ctx, "", err)
+	}
+}
 
 // isCanceled tells whether an error only says that the build was ended from
 // outside the target: by its caller, or since another target failed.
