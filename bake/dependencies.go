@@ -4,12 +4,16 @@ import "github.com/hashicorp/hcl/v2"
 
 // dependencies are the names an expression uses, found once per expression.
 type dependencies struct {
+	expr  hcl.Expression  // what is evaluated: the expression in native syntax
 	refs  []hcl.Traversal // of variables, each distinct use once
 	calls []string        // names of the functions called, each once
 }
 
 func dependenciesOf(expr hcl.Expression) *dependencies {
-	d := &dependencies{}
+	d := &dependencies{expr: expr}
+	if e := native(expr); e != nil {
+		d.expr = e
+	}
 	seen := map[string]bool{}
 	for _, t := range expr.Variables() {
 		if key := refKey(t); !seen[key] {

@@ -73,7 +73,7 @@ func (d *Definition) evaluate(a *attribute, locals scope) (cty.Value, hcl.Diagno
 	ctx.Variables = vars
 	outer := d.budget.inputs
 	d.budget.inputs = inputSize(vars)
-	val, diags := d.compute(a.expr, ctx)
+	val, diags := d.compute(deps.expr, ctx)
 	d.budget.inputs = outer
 	if diags.HasErrors() {
 		return cty.DynamicVal, d.improve(diags, locals)

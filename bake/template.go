@@ -49,6 +49,60 @@ func jsonTemplate(expr hcl.Expression) hclsyntax.Expression {
 	return template
 }
 
+// native is an expression in native syntax, so that templates in JSON are
+// parsed once and their loops counted; nil where that cannot be done.
+func native(expr hcl.Expression) hclsyntax.Expression {
+	if e, ok := expr.(hclsyntax.Expression); ok {
+		return e
+	}
+	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
+		return nativeObject(expr.Range(), pairs)
+	}
+	if list, diags := hcl.ExprList(expr); !diags.HasErrors() {
+		tuple := &hclsyntax.TupleConsExpr{SrcRange: expr.Range(), OpenRange: expr.StartRange()}
+		for _, e := range list {
+			element := native(e)
+			if element == nil {
+				return nil
+			}
+			tuple.Exprs = append(tuple.Exprs, element)
+		}
+		return tuple
+	}
+	val, diags := expr.Value(nil)
+	if diags.HasErrors() {
+		return nil
+	}
+	if val.Type() != cty.String || val.IsNull() {
+		return &hclsyntax.LiteralValueExpr{Val: val, SrcRange: expr.Range()}
+	}
+	template := jsonTemplate(expr)
+	if template != nil {
+		countLoops(template)
+	}
+	return template
+}
+
+func nativeObject(at hcl.Range, pairs []hcl.KeyValuePair) hclsyntax.Expression {
+	object := &hclsyntax.ObjectConsExpr{SrcRange: at, OpenRange: at}
+	for _, pair := range pairs {
+		name, diags := pair.Key.Value(nil)
+		value := native(pair.Value)
+		if diags.HasErrors() || value == nil || name.Type() != cty.String {
+			return nil
+		}
+		start := pair.Key.Range().Start
+		start.Byte++
+		start.Column++
+		key, diags := hclsyntax.ParseTemplate([]byte(name.AsString()), at.Filename, start)
+		if diags.HasErrors() {
+			return nil
+		}
+		object.Items = append(object.Items, hclsyntax.ObjectConsItem{KeyExpr: key, ValueExpr: value})
+	}
+	return object
+}
+
 // callsIn lists the function calls in an expression, in source order.
 func callsIn(expr hcl.Expression) []*hclsyntax.FunctionCallExpr {
 	var calls []*hclsyntax.FunctionCallExpr
