@@ -41,6 +41,10 @@ func Symbols(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) [
 // where its block's label begins.
 func (v *view) instances() map[int][]string {
 	out := map[int][]string{}
+	isMatrix := func(b *tree.Block) bool { return b.Kind.Text == "target" && b.Attr("matrix") != nil }
+	if !slices.ContainsFunc(v.tree.Blocks(), isMatrix) {
+		return out
+	}
 	for _, d := range v.declarations() {
 		if d.Kind == bake.DeclTarget && d.Matrix != nil && d.Name_.File == v.file.Path {
 			out[d.Name_.Span.Start] = append(out[d.Name_.Span.Start], d.Name)

@@ -28,9 +28,16 @@ type references struct {
 	project *workspace.Project
 	def     *bake.Definition
 
-	labels map[string]bake.Place // of the blocks that declare targets
-	found  map[string]*finding   // by place and code
-	order  []string
+	declared []bake.Declaration
+	labels   map[string]bake.Place // of the blocks that declare targets
+	found    map[placed]*finding
+	order    []placed
+}
+
+// placed is a kind of problem at a place.
+type placed struct {
+	at   bake.Place
+	code string
 }
 
 // A finding is a problem at one place that several targets may share. It is
@@ -43,8 +50,9 @@ type finding struct {
 
 func (r *references) check() []diag.Diagnostic {
 	targets := bakefile.ResolveAll(r.ctx, r.snap, r.def, r.project)
-	r.labels, r.found = map[string]bake.Place{}, map[string]*finding{}
-	for _, d := range r.def.Declarations(r.ctx) {
+	r.labels, r.found = map[string]bake.Place{}, map[placed]*finding{}
+	r.declared = r.def.Declarations(r.ctx)
+	for _, d := range r.declared {
 		if d.Kind == bake.DeclTarget || d.Kind == bake.DeclService {
 			r.labels[d.Name] = d.Name_
 		}
@@ -67,17 +75,7 @@ func (r *references) check() []diag.Diagnostic {
 // abstract lists the targets that are there to be inherited from: private by
 // their name, or in no group.
 func (r *references) abstract(targets map[string]*bake.Target) map[string]bool {
-	grouped := map[string]bool{}
-	for _, d := range r.def.Declarations(r.ctx) {
-		if d.Kind != bake.DeclGroup {
-			continue
-		}
-		if plan := bakefile.Resolve(r.ctx, r.def, r.project, d.Name); plan != nil {
-			for _, name := range plan.Order {
-				grouped[name] = true
-			}
-		}
-	}
+	grouped := r.grouped()
 	out := map[string]bool{}
 	for _, t := range targets {
 		for _, parent := range t.Inherits {
@@ -87,6 +85,41 @@ func (r *references) abstract(targets map[string]*bake.Target) map[string]bool {
 		}
 	}
 	return out
+}
+
+// maxSingly is how many groups are resolved one by one when one of them keeps
+// all from being resolved together.
+const maxSingly = 100
+
+// grouped lists the members of all groups.
+func (r *references) grouped() map[string]bool {
+	var groups []string
+	for _, d := range r.declared {
+		if d.Kind == bake.DeclGroup {
+			groups = append(groups, d.Name)
+		}
+	}
+	members := map[string]bool{}
+	add := func(plan *bake.Plan) {
+		for _, g := range plan.Groups {
+			for _, name := range g.Targets {
+				members[name] = true
+			}
+		}
+	}
+	if len(groups) == 0 {
+		return members
+	}
+	if plan := bakefile.Resolve(r.ctx, r.def, r.project, groups...); plan != nil {
+		add(plan)
+		return members
+	}
+	for _, name := range groups[:min(len(groups), maxSingly)] {
+		if plan := bakefile.Resolve(r.ctx, r.def, r.project, name); plan != nil {
+			add(plan)
+		}
+	}
+	return members
 }
 
 func (r *references) target(t *bake.Target) {
@@ -241,10 +274,8 @@ func (r *references) key(p bake.Place) bake.Place {
 	return p
 }
 
-func findingKey(at bake.Place, code string) string { return fmt.Sprint(at.File, at.Span, code) }
-
 func (r *references) at(at bake.Place, code string) *finding {
-	key := findingKey(at, code)
+	key := placed{at, code}
 	if r.found[key] == nil {
 		r.found[key] = &finding{}
 	}
@@ -262,7 +293,7 @@ func (r *references) report(at bake.Place, code string, severity diag.Severity, 
 	f.diag = diag.Diagnostic{
 		File: at.File, Span: at.Span, Severity: severity, Source: diag.SourceReferences, Code: code, Message: fmt.Sprintf(format, args...),
 	}
-	r.order = append(r.order, findingKey(at, code))
+	r.order = append(r.order, placed{at, code})
 }
 
 // near is the fix that replaces a name by one that was probably meant. It is

@@ -1,5 +1,7 @@
 package tree
 
+import "sort"
+
 // A Path is the way from a file's root to an offset.
 type Path struct {
 	Block   *Block   // the innermost block whose braces hold the offset; the root when none does
@@ -44,10 +46,13 @@ func (b *Block) in(offset int) bool { return b.Inner.Contains(offset) && !b.Inne
 // blockAt finds the block inside b that holds an offset. Behind a closing
 // brace it is outside.
 func blockAt(b *Block, offset int) *Block {
-	for _, inner := range b.Blocks() {
-		if inner.Span.Start <= offset && (offset < inner.Span.End || !inner.Closed && offset == inner.Span.End) {
-			return inner
-		}
+	blocks := b.Blocks() // in order, and none inside another
+	i := sort.Search(len(blocks), func(i int) bool { return blocks[i].Span.Start > offset }) - 1
+	if i < 0 {
+		return nil
+	}
+	if inner := blocks[i]; offset < inner.Span.End || !inner.Closed && offset == inner.Span.End {
+		return inner
 	}
 	return nil
 }
