@@ -2,6 +2,7 @@ package bake
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ import (
 // of targets.
 func (d *Definition) Check(p *Plan) error {
 	c := &checker{in: d.in}
+	if err := c.sourcePolicy(); err != nil {
+		return d.plainError(err.Error(), nil)
+	}
 	for _, name := range p.Order {
 		if err := c.target(p.Targets[name]); err != nil {
 			return d.plainError(err.Error(), nil)
@@ -129,6 +133,25 @@ func checkNetwork(t *Target) error {
 		return nil
 	}
 	return fmt.Errorf("network mode %q not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create", *t.Network)
+}
+
+// sourcePolicy demands that the policy file the environment names can be read.
+func (c *checker) sourcePolicy() error {
+	name, _ := c.in.env("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY")
+	if name == "" {
+		return nil
+	}
+	if _, err := c.stat(name); err != nil {
+		return fmt.Errorf("failed to read policy file %s: %w", name, cause(err))
+	}
+	data, err := c.in.FS.Read(c.abs(name))
+	if err != nil {
+		return fmt.Errorf("failed to read policy file %s: %w", name, cause(err))
+	}
+	if !json.Valid(data) {
+		return fmt.Errorf("failed to unmarshal policy file %s: not JSON", name)
+	}
+	return nil
 }
 
 // abs is a path as seen from the working directory.
