@@ -72,10 +72,10 @@ func (v *view) declarations() []bake.Declaration {
 	if v.def == nil {
 		return nil
 	}
-	return v.def.Declarations(v.ctx)
+	return Declarations(v.ctx, v.snap, v.def, v.project)
 }
 
-// block finds the last block of a kind and name in the project.
+// blocks finds the blocks of a kind and name in the project, in merge order.
 func (v *view) blocks(kind, name string) []located {
 	var out []located
 	for _, s := range v.sources() {

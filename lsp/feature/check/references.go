@@ -51,7 +51,7 @@ type finding struct {
 func (r *references) check() []diag.Diagnostic {
 	targets := bakefile.ResolveAll(r.ctx, r.snap, r.def, r.project)
 	r.labels, r.found = map[string]bake.Place{}, map[placed]*finding{}
-	r.declared = r.def.Declarations(r.ctx)
+	r.declared = bakefile.Declarations(r.ctx, r.snap, r.def, r.project)
 	for _, d := range r.declared {
 		if d.Kind == bake.DeclTarget || d.Kind == bake.DeclService {
 			r.labels[d.Name] = d.Name_
