@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,35 +70,46 @@ func booting(err error, name string) error {
 
 // bootReport shows what booting does as a step of its own.
 func (r *run) bootReport(name string) func(drivers.Activity) {
-	vertex := &client.Vertex{Digest: digest.FromString("booting " + name), Name: "[internal] booting " + name}
-	started := map[string]time.Time{}
-	running := 0
-	return func(a drivers.Activity) {
-		now := r.deps.Now()
-		v := *vertex
-		if vertex.Started == nil {
-			vertex.Started = &now
-		}
-		s := &client.VertexStatus{ID: a.Name, Name: a.Name, Vertex: vertex.Digest, Timestamp: now}
-		if _, known := started[a.Name]; !known {
-			started[a.Name] = now
-			running++
-		}
-		at := started[a.Name]
-		s.Started = &at
-		v.Started = vertex.Started
-		if a.Done {
-			running--
-			s.Completed = &now
-		}
-		if a.Err != nil {
-			v.Error = a.Err.Error()
-		}
-		if running == 0 {
-			v.Completed = &now
-		}
-		r.updates <- update{status: &client.SolveStatus{Vertexes: []*client.Vertex{&v}, Statuses: []*client.VertexStatus{s}}}
+	b := &boot{
+		vertex:  client.Vertex{Digest: digest.FromString("booting " + name), Name: "[internal] booting " + name},
+		started: map[string]*time.Time{},
 	}
+	return func(a drivers.Activity) {
+		r.updates <- update{status: b.report(a, r.deps.Now())}
+	}
+}
+
+// boot is the step that stands for booting a node.
+type boot struct {
+	mu      sync.Mutex // guards all of it: drivers may report from several goroutines
+	vertex  client.Vertex
+	started map[string]*time.Time // activities, by name
+	running int
+}
+
+func (b *boot) report(a drivers.Activity, now time.Time) *client.SolveStatus {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.started[a.Name] == nil {
+		b.started[a.Name] = &now
+		b.running++
+	}
+	if b.vertex.Started == nil {
+		b.vertex.Started = &now
+	}
+	status := &client.VertexStatus{ID: a.Name, Name: a.Name, Vertex: b.vertex.Digest, Timestamp: now, Started: b.started[a.Name]}
+	if a.Done || a.Err != nil {
+		b.running--
+		status.Completed = &now
+	}
+	v := b.vertex
+	if b.running == 0 {
+		v.Completed = &now
+	}
+	if a.Err != nil {
+		v.Error = a.Err.Error()
+	}
+	return &client.SolveStatus{Vertexes: []*client.Vertex{&v}, Statuses: []*client.VertexStatus{status}}
 }
 
 // connectAll opens some of the builder's nodes at once. A node that fails ends

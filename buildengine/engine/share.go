@@ -9,11 +9,10 @@ import (
 	"sync"
 
 	"github.com/buildlens/buildlens/buildengine/plan"
-	bksession "github.com/moby/buildkit/session"
-	"github.com/tonistiigi/fsutil"
-
 	"github.com/buildlens/buildlens/buildengine/session"
 	"github.com/buildlens/buildlens/buildengine/sourcemap"
+	bksession "github.com/moby/buildkit/session"
+	"github.com/tonistiigi/fsutil"
 )
 
 // A folder that several targets of a node read is served by one session more,

@@ -6,7 +6,6 @@ package plan
 import (
 	"context"
 	"io"
-	"maps"
 
 	"github.com/buildlens/buildlens/buildengine"
 	"github.com/buildlens/buildlens/buildengine/session"
@@ -91,10 +90,6 @@ func New(ctx context.Context, req *buildengine.Request, node Node, env Env) (*So
 	s.applyCall()
 	return s, nil
 }
-
-// GatewayAttrs are the attributes to give to the frontend from the client's
-// side of the gateway; the caller may change them.
-func (s *Solve) GatewayAttrs() map[string]string { return maps.Clone(s.Opt.FrontendAttrs) }
 
 func (s *Solve) attachables(_ Node, env Env) error {
 	if env.Auth != nil {
