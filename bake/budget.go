@@ -16,7 +16,7 @@ const (
 	maxValueSize = 8 << 20  // bytes of one value
 	maxInputSize = 64 << 20 // bytes of all values one expression uses
 	maxLoopBytes = 1 << 30  // bytes all loops handle
-	maxLoops     = 500_000
+	maxLoops     = 200_000
 	maxInstances = 20_000 // of all matrices
 	maxCallDepth = 100    // of user functions
 	maxCalls     = 5_000_000

@@ -23,14 +23,20 @@ import (
 func (d *Definition) Check(p *Plan) error {
 	c := &checker{in: d.in}
 	if err := c.sourcePolicy(); err != nil {
-		return d.plainError(err.Error(), nil)
+		return d.checkFailed(err)
 	}
 	for _, name := range p.Order {
 		if err := c.target(p.Targets[name]); err != nil {
-			return d.plainError(err.Error(), nil)
+			return d.checkFailed(err)
 		}
 	}
 	return nil
+}
+
+func (d *Definition) checkFailed(err error) error {
+	d.mu.Lock() // for what must not be shown
+	defer d.mu.Unlock()
+	return d.plainError(err.Error(), nil)
 }
 
 // A checker checks targets over the input's file system and environment.

@@ -3,7 +3,10 @@ package bake
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -18,6 +21,7 @@ func parseChunk(id, body string, tooDeep bool) *chunk {
 	}
 	file, diags := hclsyntax.ParseConfig([]byte(body), id, hcl.InitialPos)
 	c.diags = withoutEchoes(diags)
+	pointAtHeredoc(c)
 	if root, ok := file.Body.(*hclsyntax.Body); ok {
 		c.attrs, c.blocks = bodyItems(root)
 	}
@@ -41,6 +45,30 @@ func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
 		}
 	}
 	return out
+}
+
+var heredocStart = regexp.MustCompile(`<<-?[\pL_][\pL\pN_-]*\r?\n`)
+
+// pointAtHeredoc moves the error for a heredoc without an end from the end of
+// the text to where the heredoc begins.
+func pointAtHeredoc(c *chunk) {
+	for _, d := range c.diags {
+		if d.Summary != "Unterminated template string" || d.Subject == nil || d.Subject.Start.Byte < len(c.text) {
+			continue
+		}
+		starts := heredocStart.FindAllStringIndex(c.text, -1)
+		if len(starts) == 0 {
+			continue
+		}
+		start := starts[len(starts)-1][0]
+		line := strings.Count(c.text[:start], "\n")
+		column := utf8.RuneCountInString(c.text[strings.LastIndexByte(c.text[:start], '\n')+1 : start])
+		at := hcl.Pos{Line: line + 1, Column: column + 1, Byte: start}
+		end := at
+		end.Byte += 2
+		end.Column += 2
+		d.Subject = &hcl.Range{Filename: c.id, Start: at, End: end}
+	}
 }
 
 func tooDeepDiagnostic(id string) *hcl.Diagnostic {

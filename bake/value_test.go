@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/buildlens/buildlens/bake"
+	"github.com/buildlens/buildlens/internal/testenv/gen"
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
@@ -223,6 +225,36 @@ func TestCancelled(t *testing.T) {
 	if err != nil || plan.Targets["default"].Tags[0] != "A" {
 		t.Errorf("after a cancelled call: %v, %v", plan, err)
 	}
+}
+
+// TestConcurrentUse is for the race detector: all methods may be called at once.
+func TestConcurrentUse(t *testing.T) {
+	file := bake.File{Name: "docker-bake.hcl", Path: hclFile, Data: gen.Bake(30)}
+	file.Syntax = bake.Parse(file)
+	d := bake.New(testInput("/w", file))
+	ctx := context.Background()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			in := testInput("/w", file)
+			in.Previous = d
+			next := bake.New(in)
+			for _, one := range []*bake.Definition{d, next} {
+				plan, err := one.Plan(ctx, bake.PlanRequest{Targets: []string{gen.BakeTarget(i)}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := one.Check(plan); err != nil {
+					t.Error(err)
+				}
+				one.Diagnostics(ctx)
+				one.Refs(ctx, hclFile)
+				one.ValueAt(ctx, hclFile, 600+i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestAttributesOf(t *testing.T) {
