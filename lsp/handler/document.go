@@ -66,3 +66,19 @@ func formatting(ctx context.Context, q *query, r *request) (any, error) {
 	edits := q.language.Formatting(ctx, q.snap, q.file, int(r.Options.TabSize), r.Options.InsertSpaces)
 	return q.TextEdits(edits), nil
 }
+
+func rangeFormatting(ctx context.Context, q *query, r *request) (any, error) {
+	if q.language.RangeFormatting == nil {
+		return nil, nil
+	}
+	edits := q.language.RangeFormatting(ctx, q.snap, q.file, q.Span(r.Range), int(r.Options.TabSize), r.Options.InsertSpaces)
+	return q.TextEdits(edits), nil
+}
+
+func typeFormatting(ctx context.Context, q *query, r *request) (any, error) {
+	if q.language.TypeFormatting == nil {
+		return nil, nil
+	}
+	edits := q.language.TypeFormatting(ctx, q.snap, q.file, q.offset(r.Position), int(r.Options.TabSize), r.Options.InsertSpaces)
+	return q.TextEdits(edits), nil
+}

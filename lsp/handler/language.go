@@ -8,6 +8,7 @@ import (
 	"github.com/buildlens/buildlens/internal/workspace"
 	"github.com/buildlens/buildlens/lsp/feature"
 	"github.com/buildlens/buildlens/lsp/feature/bakefile"
+	"github.com/buildlens/buildlens/lsp/feature/composefile"
 )
 
 // A Language is what is offered for files of one language. Functions that are
@@ -34,6 +35,10 @@ type Language struct {
 	Hints      func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, span text.Span) []feature.InlayHint
 	Tokens     func(context.Context, *workspace.Snapshot, *workspace.File) []feature.SemanticToken
 	Formatting func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, tabSize int, spaces bool) feature.TextEdits
+	// RangeFormatting formats what lies in a span, TypeFormatting what a
+	// continuation character typed at offset made part of an instruction.
+	RangeFormatting func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, span text.Span, tabSize int, spaces bool) feature.TextEdits
+	TypeFormatting  func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, offset, tabSize int, spaces bool) feature.TextEdits
 
 	// Actions are offered for a span, given all diagnostics of the file; nil
 	// offers the diagnostics' own fixes.
@@ -45,6 +50,7 @@ func Languages() map[workspace.Language]Language {
 	return map[workspace.Language]Language{
 		workspace.Dockerfile: forDockerfiles(),
 		workspace.Bake:       forBake(),
+		workspace.Compose:    forCompose(),
 	}
 }
 
@@ -64,6 +70,22 @@ func forBake() Language {
 		Links:  bakefile.Links,
 		Lenses: bakefile.Lenses,
 		Hints:  bakefile.Hints,
+	}
+}
+
+func forCompose() Language {
+	return Language{
+		Triggers:   []string{":", " ", "-"},
+		Completion: composefile.Complete,
+		Hover:      composefile.Hover,
+		Definition: composefile.Definition,
+		References: composefile.References,
+		Highlights: composefile.Highlights,
+		Symbols:    composefile.Symbols,
+		Folding:    composefile.Folding,
+		Selection:  composefile.Selection,
+		Links:      composefile.Links,
+		Lenses:     composefile.Lenses,
 	}
 }
 

@@ -54,6 +54,12 @@ func forDockerfiles() Language {
 		Formatting: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, tabSize int, spaces bool) feature.TextEdits {
 			return dockerfile.Format(f.Dockerfile(), dockerfile.FormatOptions{TabSize: tabSize, Spaces: spaces})
 		},
+		RangeFormatting: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, span text.Span, tabSize int, spaces bool) feature.TextEdits {
+			return dockerfile.FormatRange(f.Dockerfile(), span, dockerfile.FormatOptions{TabSize: tabSize, Spaces: spaces})
+		},
+		TypeFormatting: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset, tabSize int, spaces bool) feature.TextEdits {
+			return dockerfile.FormatOnType(f.Dockerfile(), offset, dockerfile.FormatOptions{TabSize: tabSize, Spaces: spaces})
+		},
 		Links: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File) []feature.DocumentLink {
 			return dockerfile.Links(f.Dockerfile())
 		},

@@ -164,10 +164,20 @@ var offers = []struct {
 	{func(l Language) bool { return l.Symbols != nil }, func(c *protocol.ServerCapabilities) { c.DocumentSymbolProvider = protocol.Boolean(true) }},
 	{func(l Language) bool { return l.Folding != nil }, func(c *protocol.ServerCapabilities) { c.FoldingRangeProvider = protocol.Boolean(true) }},
 	{func(l Language) bool { return l.Selection != nil }, func(c *protocol.ServerCapabilities) { c.SelectionRangeProvider = protocol.Boolean(true) }},
-	{func(l Language) bool { return l.Links != nil }, func(c *protocol.ServerCapabilities) { c.DocumentLinkProvider = &protocol.DocumentLinkOptions{} }},
-	{func(l Language) bool { return l.Lenses != nil }, func(c *protocol.ServerCapabilities) { c.CodeLensProvider = &protocol.CodeLensOptions{} }},
+	{func(l Language) bool { return l.Links != nil }, func(c *protocol.ServerCapabilities) {
+		no := false
+		c.DocumentLinkProvider = &protocol.DocumentLinkOptions{ResolveProvider: &no}
+	}},
+	{func(l Language) bool { return l.Lenses != nil }, func(c *protocol.ServerCapabilities) {
+		no := false
+		c.CodeLensProvider = &protocol.CodeLensOptions{ResolveProvider: &no}
+	}},
 	{func(l Language) bool { return l.Hints != nil }, func(c *protocol.ServerCapabilities) { c.InlayHintProvider = protocol.Boolean(true) }},
 	{func(l Language) bool { return l.Formatting != nil }, func(c *protocol.ServerCapabilities) { c.DocumentFormattingProvider = protocol.Boolean(true) }},
+	{func(l Language) bool { return l.RangeFormatting != nil }, func(c *protocol.ServerCapabilities) { c.DocumentRangeFormattingProvider = protocol.Boolean(true) }},
+	{func(l Language) bool { return l.TypeFormatting != nil }, func(c *protocol.ServerCapabilities) {
+		c.DocumentOnTypeFormattingProvider = protocol.DocumentOnTypeFormattingOptions{FirstTriggerCharacter: "\\", MoreTriggerCharacter: []string{"`"}}
+	}},
 	{func(l Language) bool { return l.Tokens != nil }, func(c *protocol.ServerCapabilities) {
 		c.SemanticTokensProvider = &protocol.SemanticTokensOptions{Legend: convert.Legend(), Full: protocol.Boolean(true)}
 	}},

@@ -253,7 +253,7 @@ func (p *passes) ends(ctx context.Context, path string, deps *workspace.Deps) {
 
 func (p *passes) put(pass string, generation uint64, f *workspace.File, found []diag.Diagnostic) {
 	p.publisher.Put(publish.Pass{
-		Owner: f.Path, Source: pass, Generation: generation,
+		Owner: f.Path, Source: pass, Generation: generation, Last: pass == passAnalysis,
 		Results: []publish.Result{{File: f, Diagnostics: found}},
 	})
 }

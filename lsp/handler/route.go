@@ -47,6 +47,8 @@ func (s *Server) routes() rpc.Routes {
 		protocol.MethodTextDocumentInlayHint:          at(s, hints),
 		protocol.MethodTextDocumentSemanticTokensFull: at(s, tokens),
 		protocol.MethodTextDocumentFormatting:         at(s, formatting),
+		protocol.MethodTextDocumentRangeFormatting:    at(s, rangeFormatting),
+		protocol.MethodTextDocumentOnTypeFormatting:   at(s, typeFormatting),
 	}
 }
 

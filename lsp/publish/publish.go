@@ -22,6 +22,7 @@ type Pass struct {
 	Owner      string // path of the file that was checked
 	Source     string // name of the pass, such as "syntax"
 	Generation uint64 // counts up; a pass of an older generation changes nothing
+	Last       bool   // no other pass of this generation follows
 	Results    []Result
 }
 
@@ -51,6 +52,7 @@ type file struct {
 	state *workspace.File // that the sets' spans are in
 	sets  map[origin][]diag.Diagnostic
 	sent  []byte // the diagnostics the client has, as JSON; nil means none
+	told  bool   // something was sent since the file was opened
 }
 
 // New makes a publisher that sends through post what convert makes.
@@ -82,7 +84,10 @@ func (p *Publisher) Put(pass Pass) {
 		}
 	}
 	for path := range changed {
-		p.send(path)
+		// A client is told once that a file it opened is fine, so that it need
+		// not guess whether the checks are still running.
+		f := p.files[path]
+		p.send(path, pass.Last && path == pass.Owner && f.state != nil && f.state.Open && !f.told)
 	}
 }
 
@@ -120,7 +125,8 @@ func (p *Publisher) file(path string) *file {
 func (p *Publisher) Opened(state *workspace.File) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.file(state.Path).state = state
+	f := p.file(state.Path)
+	f.state, f.told = state, false
 }
 
 // Edited carries what is known through edits, each in terms of the text the
@@ -173,7 +179,7 @@ func (p *Publisher) Closed(path string, was, now *workspace.File) {
 		before := len(f.sets)
 		maps.DeleteFunc(f.sets, func(from origin, _ []diag.Diagnostic) bool { return from.owner == path })
 		if at == path || len(f.sets) != before {
-			p.send(at)
+			p.send(at, false)
 		}
 	}
 }
@@ -190,8 +196,9 @@ func (p *Publisher) Found(state *workspace.File) []diag.Diagnostic {
 	return f.merged()
 }
 
-// send posts the merged diagnostics of a file unless the client has them.
-func (p *Publisher) send(path string) {
+// send posts the merged diagnostics of a file unless the client has them;
+// always does so even then.
+func (p *Publisher) send(path string, always bool) {
 	f := p.files[path]
 	if f.state == nil {
 		clear(f.sets) // the file is gone, and what was said about it
@@ -207,10 +214,10 @@ func (p *Publisher) send(path string) {
 	if len(list) == 0 {
 		content = nil
 	}
-	if bytes.Equal(content, f.sent) {
+	if bytes.Equal(content, f.sent) && !always {
 		return
 	}
-	f.sent = content
+	f.sent, f.told = content, true
 	p.post(message)
 }
 
