@@ -29,6 +29,7 @@ const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b
 /** PlainLog writes one build. Feed it the batches in order. */
 export class PlainLog {
   private readonly steps = new Map<string, StepLog>();
+  private several = false; // targets in this build
 
   constructor(private readonly pathOf: PathOf) {}
 
@@ -40,7 +41,8 @@ export class PlainLog {
 
   private event(event: BuildEvent): string[] {
     if (event.started) {
-      const { title, builder, driver } = event.started;
+      const { title, builder, driver, targets } = event.started;
+      this.several = (targets ?? []).length > 1;
       return [`> ${title} (builder ${builder === driver ? builder : `${builder}, ${driver}`})`];
     }
     if (event.step) return this.step(event.step, event.time);
@@ -57,7 +59,7 @@ export class PlainLog {
     const known = this.steps.get(event.id);
     const step = known ?? { number: this.steps.size + 1, state: "", startedAt: time, rest: "" };
     this.steps.set(event.id, step);
-    const lines = known ? [] : [`#${step.number} ${event.name}`];
+    const lines = known ? [] : [`#${step.number} ${this.several ? withTargets(event) : event.name}`];
     if (step.state === event.state) return lines;
     step.state = event.state;
     const end = endOfStep(event);
@@ -111,6 +113,13 @@ export class PlainLog {
     if (!uri) return "";
     return ` (${this.pathOf(uri)}${line ? `:${line}` : ""})`;
   }
+}
+
+/** withTargets is a step's name with its targets: "[api build 1/4] RUN make", as Buildx writes it. */
+function withTargets({ name, targets }: StepEvent): string {
+  const owners = (targets ?? []).join(",");
+  if (owners === "") return name;
+  return name.startsWith("[") ? `[${owners} ${name.slice(1)}` : `[${owners}] ${name}`;
 }
 
 /** endOfStep is the word for a state in which a step stays, else nothing. */

@@ -53,7 +53,7 @@ func TestNeovim(t *testing.T) {
 		t.Errorf("StageNameCasing is on line %d, want 3", casing.Line)
 	}
 	only1(t, lines, "cleared", "casing")
-	if hover := only1(t, lines, "hover", ""); !bytes.Contains(hover.Result, []byte("registry.example.com/storefront/worker:dev")) {
+	if hover := only1(t, lines, "hover", ""); !strings.Contains(hoverText(t, hover.Result), "registry.example.com/storefront/worker:dev") {
 		t.Errorf("hover does not show the evaluated tag: %s", hover.Result)
 	}
 	if !slices.ContainsFunc(lines, func(l line) bool { return l.Event == "lens" && strings.Contains(l.Title, "Build") }) {
@@ -65,9 +65,18 @@ func TestNeovim(t *testing.T) {
 	checkEvents(t, lines)
 }
 
+func hoverText(t *testing.T, raw json.RawMessage) string {
+	t.Helper()
+	var hover struct{ Contents struct{ Value string } }
+	if err := json.Unmarshal(raw, &hover); err != nil {
+		t.Fatalf("the hover %s: %v", raw, err)
+	}
+	return hover.Contents.Value
+}
+
 func checkFailure(t *testing.T, lines []line) {
 	t.Helper()
-	const failing = 10 // RUN printf ... of services/worker/Dockerfile
+	const failing = 11 // RUN printf ... of services/worker/Dockerfile
 	answer := only1(t, lines, "answer", "failing build")
 	if answer.Error == nil {
 		t.Fatalf("the failing build answered %s", answer.Result)

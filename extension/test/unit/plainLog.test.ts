@@ -35,6 +35,25 @@ describe("plain log", () => {
     ]);
   });
 
+  it("names the targets of a step when there are several", () => {
+    const start = { builder: "b", driver: "embedded", targets: ["api", "web"], title: "bake default" };
+    const lines = log().lines(
+      batch(
+        "b",
+        { started: start },
+        { step: { id: "1", name: "[build 1/4] RUN make", state: "running", targets: ["api"] } },
+        { step: { id: "2", name: "exporting", state: "running", targets: ["api", "web"] } },
+        { step: { id: "3", name: "[internal] load", state: "running" } },
+      ),
+    );
+    assert.deepEqual(lines, [
+      "> bake default (builder b, embedded)",
+      "#1 [api build 1/4] RUN make",
+      "#2 [api,web] exporting",
+      "#3 [internal] load",
+    ]);
+  });
+
   it("ends a failed build with the place, the log and the hint", () => {
     const range = { start: { line: 11, character: 0 }, end: { line: 11, character: 4 } };
     const failure = {

@@ -68,16 +68,19 @@ async function buildFromLens(bench) {
 /** A RUN that fails is marked where it stands, and the editor goes there. */
 async function breakAndBuild(bench, screenshot) {
   await bench.openFile("services/worker/Dockerfile");
-  await bench.replace("grep -q '2 orders'", "grep -q '3 orders'");
+  await bench.replace("grep -q '2 orders' /result.txt", "diff /expected.txt /result.txt");
   await bench.openFile("docker-bake.hcl", 30);
   await (await bench.lensOver('group "default"', "Build")).click();
   await bench.notification("failed").waitFor({ timeout: 180_000 });
   await bench.page.locator(".tab.active", { hasText: "Dockerfile" }).waitFor();
   await bench.squiggles("error").first().waitFor();
+  await bench.until("the log in the output", async () => /\| .*expected\.txt/.test(await bench.outputText()));
   await bench.shot("failed");
+  await bench.notification("failed").getByText("Go to the line").click();
+  await bench.notification("failed").waitFor({ state: "hidden" });
   const rows = await bench.problems();
   await bench.until("the failure among the problems", async () =>
-    (await rows.allInnerTexts()).some((text) => text.includes("build") && /exit code|exited/.test(text)),
+    (await rows.allInnerTexts()).some((text) => text.includes("worker") && text.includes("build")),
   );
   await bench.shot("failing-line", screenshot);
 }
