@@ -186,7 +186,7 @@ func (r *references) args(t *bake.Target, recipe bakefile.Recipe, model *dockerf
 		if t.Origins["args."+name].Place.IsZero() { // from outside the files
 			continue
 		}
-		at := r.key(r.origin(t, "args."+name))
+		at := r.keyOrigin(t, "args."+name)
 		if slices.Contains(declared, name) || predefined(name) {
 			r.sound(at, "undeclared-arg")
 			continue
@@ -220,58 +220,6 @@ func predefined(name string) bool {
 		return true
 	}
 	return slices.ContainsFunc(dockerfile.PredefinedVariables(), func(p dockerfile.Predefined) bool { return p.Name == name })
-}
-
-// origin is where a target's attribute is written, else the target's name.
-func (r *references) origin(t *bake.Target, key string) bake.Place {
-	if o, ok := t.Origins[key]; ok && !o.Place.IsZero() {
-		return r.inner(o.Place)
-	}
-	return r.labels[t.Name]
-}
-
-// dockerfileOrigin is where it is written which Dockerfile is meant.
-func (r *references) dockerfileOrigin(t *bake.Target) bake.Place {
-	if _, ok := t.Origins["dockerfile"]; ok {
-		return r.origin(t, "dockerfile")
-	}
-	return r.origin(t, "context")
-}
-
-// inner is a place without the quotes around it.
-func (r *references) inner(p bake.Place) bake.Place {
-	f := r.source(p.File)
-	if f == nil {
-		return p
-	}
-	if s := p.Span.In(f.Text()); len(s) > 2 && s[0] == '"' && s[len(s)-1] == '"' {
-		p.Span = text.Span{Start: p.Span.Start + 1, End: p.Span.End - 1}
-	}
-	return p
-}
-
-func (r *references) source(path string) *workspace.File {
-	if path == r.file.Path {
-		return r.file
-	}
-	return r.snap.File(path)
-}
-
-// key is the key of the entry whose value stands at a place; in files that are
-// not Bake's, the place itself.
-func (r *references) key(p bake.Place) bake.Place {
-	f := r.source(p.File)
-	if f == nil || f.Language != workspace.Bake {
-		return p
-	}
-	at := bakefile.TreeOf(r.ctx, f).At(p.Span.Start)
-	if len(at.Entries) == 0 {
-		return p
-	}
-	if name, ok := at.Entries[len(at.Entries)-1].Name(); ok {
-		p.Span = name.Span
-	}
-	return p
 }
 
 func (r *references) at(at bake.Place, code string) *finding {
