@@ -22,7 +22,19 @@ func Complete(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, 
 	} else {
 		c.hcl()
 	}
+	c.keepToLine()
 	return feature.CompletionList{Items: c.items}
+}
+
+// keepToLine cuts what proposals replace to the line of the offset, which
+// editors ask for: a string that was never closed may reach further.
+func (c *completer) keepToLine() {
+	lines := c.file.Lines()
+	line := lines.Span(lines.Line(c.offset))
+	for i := range c.items {
+		r := &c.items[i].Replace
+		r.Start, r.End = max(r.Start, line.Start), max(min(r.End, line.End), c.offset)
+	}
 }
 
 // A completer gathers proposals for one offset.

@@ -272,9 +272,12 @@ func (f field) fits(kind string) bool {
 
 // keys proposes keys of an object: inside the quotes of one when in is set.
 func (c *completer) keys(e *tree.Expr, in bool) {
+	if e == nil {
+		return
+	}
 	replace, separator := c.word(), " = "
 	entry := c.entryAt(e)
-	if in || entry != nil && entry.Key.Kind == tree.String {
+	if entry != nil && entry.Key.Kind == tree.String && entry.Key.Inner.Contains(c.offset) {
 		replace = entry.Key.Inner
 	}
 	if entry != nil && entry.Sep >= 0 || in {

@@ -88,6 +88,8 @@ func finish(snap *workspace.Snapshot, f *workspace.File, list []diag.Diagnostic)
 			}
 		}
 		d.File = ""
+		d.Span.End = min(d.Span.End, len(f.Text())) // a parser may point behind the last byte
+		d.Span.Start = min(d.Span.Start, d.Span.End)
 		out = append(out, d)
 	}
 	sortByPlace(out)
