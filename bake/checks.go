@@ -1,6 +1,7 @@
 package bake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/buildlens/buildlens/internal/text"
@@ -128,7 +129,7 @@ func unknownIn(b *block) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	known := attrsOf(b.kind)
 	for _, a := range b.attrs {
-		if !contains(known, a.name) {
+		if !slices.Contains(known, a.name) {
 			diags = append(diags, unknown("attribute", a.name, &a.nameRange, known))
 		}
 	}
@@ -136,7 +137,7 @@ func unknownIn(b *block) hcl.Diagnostics {
 		switch {
 		case b.kind == "variable" && nested.kind == "validation":
 			diags = append(diags, unknownIn(nested)...)
-		case contains(known, nested.kind):
+		case slices.Contains(known, nested.kind):
 			diags = append(diags, warning("unknown-block", &nested.kindRange,
 				"%s is an attribute: write %s = { ... }. This block has no effect.", nested.kind, nested.kind))
 		default:
@@ -144,15 +145,6 @@ func unknownIn(b *block) hcl.Diagnostics {
 		}
 	}
 	return diags
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 // unknown warns of a name, with the one that was probably meant.

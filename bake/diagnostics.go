@@ -137,10 +137,6 @@ func (d *Definition) convertOne(h *hcl.Diagnostic) diag.Diagnostic {
 		place := d.place(*at)
 		out.File, out.Span = place.File, place.Span
 	}
-	for _, r := range e.related {
-		place := d.place(r.rng)
-		out.Related = append(out.Related, diag.Related{File: place.File, Span: place.Span, Message: r.message})
-	}
 	return out
 }
 

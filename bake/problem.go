@@ -10,13 +10,7 @@ import (
 type extra struct {
 	code    string
 	at      *hcl.Range // the exact token, where Buildx's own message points elsewhere
-	related []relatedRange
 	stopped bool
-}
-
-type relatedRange struct {
-	rng     hcl.Range
-	message string
 }
 
 // problem makes an error. Its text is what Buildx prints: "summary; detail".

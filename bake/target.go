@@ -101,10 +101,8 @@ var (
 	stringMap  = cty.Map(cty.String)
 )
 
-// targetAttrs is the table of all target attributes but matrix and name,
-// sorted by name. set gets a known value that is not null.
-func targetAttrs() []targetAttr { return targetAttrTable }
-
+// targetAttrTable lists all target attributes but matrix and name, sorted by
+// name. set gets a known value that is not null.
 var targetAttrTable = sortAttrs([]targetAttr{
 	{"inherits", stringList, func(t *Target, v cty.Value) (err error) { t.Inherits = texts(v); return }},
 	{"annotations", stringList, func(t *Target, v cty.Value) (err error) { t.Annotations = texts(v); return }},
