@@ -84,7 +84,8 @@ export class PlainLog {
 
   private warning(warning: WarningEvent): string {
     const rule = warning.rule ? `${warning.rule}: ` : "";
-    return `warning: ${rule}${warning.message}${this.place(warning.uri, warning.line)}`;
+    const place = warning.uri ? ` (${this.place(warning.uri, warning.line)})` : "";
+    return `warning: ${rule}${warning.message}${place}`;
   }
 
   private target(event: TargetEvent): string[] {
@@ -102,16 +103,16 @@ export class PlainLog {
 
   private failure(name: string, failure: FailureData): string[] {
     const line = failure.range ? failure.range.start.line + 1 : undefined;
-    const lines = ["", `ERROR ${name}: ${failure.message}${this.place(failure.uri, line)}`];
+    const lines = ["", `ERROR ${name}: ${failure.message}`];
+    if (failure.uri) lines.push(`  at ${this.place(failure.uri, line)}`);
     if (failure.step) lines.push(`  ${failure.step}`);
     for (const log of failure.logTail ?? []) lines.push(`  | ${log.replace(escapes, "")}`);
     if (failure.hint) lines.push(`  ${failure.hint}`);
     return lines;
   }
 
-  private place(uri: string | undefined, line: number | undefined): string {
-    if (!uri) return "";
-    return ` (${this.pathOf(uri)}${line ? `:${line}` : ""})`;
+  private place(uri: string, line: number | undefined): string {
+    return line ? `${this.pathOf(uri)}:${line}` : this.pathOf(uri);
   }
 }
 

@@ -71,7 +71,8 @@ describe("plain log", () => {
     );
     assert.deepEqual(lines, [
       "",
-      "ERROR app: exit code: 2 (/w/Dockerfile:12)",
+      "ERROR app: exit code: 2",
+      "  at /w/Dockerfile:12",
       "  RUN make",
       "  | make: ***",
       "  Try again.",
