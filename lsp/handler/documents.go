@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/buildlens/buildlens/internal/text"
 	"github.com/buildlens/buildlens/internal/workspace"
@@ -109,9 +110,24 @@ func (s *Server) didChangeWatchedFiles(_ context.Context, p *protocol.DidChangeW
 	return nil
 }
 
-// revalidate compares what was read with the disk, off the read loop.
+// revalidateInterval is the least time between two looks at everything that
+// was read: a look costs a system call a file.
+const revalidateInterval = 500 * time.Millisecond
+
+// revalidate compares what was read with the disk, off the read loop. Calls
+// that come while a look is due or under way are one.
 func (s *Server) revalidate() {
+	if !s.revalidating.CompareAndSwap(false, true) {
+		return
+	}
 	s.run(func() {
+		select {
+		case <-time.After(time.Until(s.revalidated.Add(revalidateInterval))):
+		case <-s.conn.Context().Done():
+			return
+		}
+		s.revalidated = time.Now()
+		s.revalidating.Store(false)
 		if changed := s.session.Revalidate(); len(changed) > 0 {
 			s.passes.changed(changed...)
 		}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/buildlens/buildlens/internal/diag"
 	"github.com/buildlens/buildlens/internal/workspace"
@@ -53,6 +55,9 @@ type Server struct {
 	commands  Commands // nil when there are none
 	uris      uris
 	background
+
+	revalidating atomic.Bool // a look at the disk is due
+	revalidated  time.Time   // when the last one began; of the goroutine that makes it
 }
 
 // Serve answers one client until it leaves, its process ends, the input ends
