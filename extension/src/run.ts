@@ -61,7 +61,7 @@ export class Runner {
 
 /** saveBefore saves what a build may read, when the setting says so. The other choices are the server's. */
 async function saveBefore(args: BakeArgs | BuildArgs): Promise<void> {
-  const scope = args.uri ? Uri.parse(args.uri) : undefined;
+  const scope = placeOf(args);
   if (workspace.getConfiguration("buildlens", scope).get("build.unsaved") !== "save") return;
   const folder = scope && workspace.getWorkspaceFolder(scope);
   const concerned = (document: TextDocument): boolean =>
@@ -71,6 +71,12 @@ async function saveBefore(args: BakeArgs | BuildArgs): Promise<void> {
   for (const document of workspace.textDocuments.filter(concerned)) {
     if (!(await document.save())) throw new Error(`${document.fileName} could not be saved, so nothing was built.`);
   }
+}
+
+/** placeOf is a place in the folder that a build belongs to. */
+function placeOf(args: BakeArgs | BuildArgs): Uri | undefined {
+  if (args.uri) return Uri.parse(args.uri);
+  return "dir" in args && args.dir ? Uri.file(args.dir) : undefined;
 }
 
 async function askForTrust(): Promise<void> {
