@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"context"
 	"fmt"
+	"math/rand"
 	"strings"
 	"testing"
 
@@ -54,5 +55,24 @@ func BenchmarkLint5000(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Lint(context.Background(), f, LintOptions{})
+	}
+}
+
+func BenchmarkLintFrom5000(b *testing.B)  { benchmarkLintFrom(b, 100) }
+func BenchmarkLintFrom50000(b *testing.B) { benchmarkLintFrom(b, 1000) }
+
+// benchmarkLintFrom measures from the edit of a random instruction to all its
+// diagnostics.
+func benchmarkLintFrom(b *testing.B, stages int) {
+	r := rand.New(rand.NewSource(1))
+	src := generated(stages)
+	f := Parse(src)
+	result := f.LintFrom(b.Context(), nil, LintOptions{})
+	b.ReportAllocs()
+	for b.Loop() {
+		at := f.Instructions[1+r.Intn(len(f.Instructions)-1)].Args.Span.End
+		src = src[:at] + "x" + src[at:]
+		f = f.Update(src, []text.Edit{{Span: text.At(at), New: "x"}})
+		result = f.LintFrom(b.Context(), result, LintOptions{})
 	}
 }

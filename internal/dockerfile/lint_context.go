@@ -9,8 +9,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
-
-	"github.com/buildlens/buildlens/internal/diag"
 )
 
 // contextRules checks what BuildKit checks only with a build context at hand.
@@ -28,25 +26,10 @@ func (p *lintPass) contextRules() {
 	}
 	config := linter.New(p.checkConfig())
 	for _, ins := range p.f.Instructions {
-		if ins.Stage.Index >= 0 && !p.broken[ins] && (ins.Cmd == "COPY" && ins.Flag("from") == nil || ins.Cmd == "ADD") {
+		if ins.Stage.Index >= 0 && p.todo[ins.Stage] && !p.broken[ins] && (ins.Cmd == "COPY" && ins.Flag("from") == nil || ins.Cmd == "ADD") {
 			p.ignoredSources(ins, matcher, config)
 		}
 	}
-}
-
-func (p *lintPass) checkConfig() *linter.Config {
-	if d := p.f.Directive(DirectiveCheck); d != nil {
-		return checkConfig(d.Value)
-	}
-	return &linter.Config{}
-}
-
-func checkConfig(value string) *linter.Config {
-	options, _, _ := strings.Cut(value, " ")
-	if c, err := linter.ParseLintOptions(options); err == nil {
-		return c
-	}
-	return &linter.Config{}
 }
 
 // ignoredSources reports the sources of a COPY or ADD that the context does
@@ -57,7 +40,7 @@ func (p *lintPass) ignoredSources(ins *Instruction, m *patternmatcher.PatternMat
 		comments = append(comments, c.Text)
 	}
 	rule := &linter.RuleCopyIgnoredFile
-	for _, w := range ins.Words[:max(len(ins.Words)-1, 0)] {
+	for i, w := range ins.Words[:max(len(ins.Words)-1, 0)] {
 		src := p.f.Expand(ins, w.Text)
 		if strings.Contains(w.Text, "<<") || strings.Contains(src, "://") || strings.HasPrefix(src, "git@") {
 			continue
@@ -69,9 +52,7 @@ func (p *lintPass) ignoredSources(ins *Instruction, m *patternmatcher.PatternMat
 		verb := ins.Cmd[:1] + strings.ToLower(ins.Cmd[1:])
 		l := *config.WithMergedConfigFromComments(comments)
 		l.Warn = func(name, _, url, message string, _ []parser.Range) {
-			p.out = append(p.out, diag.Diagnostic{
-				Span: w.Span, Severity: diag.Warning, Source: diag.SourceBuildKit, Code: name, URL: url, Message: sentence(message),
-			})
+			p.found(ins, finding{rule: name, url: url, message: message, word: i})
 		}
 		l.Run(rule, nil, rule.Format(verb, src))
 	}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/solver/pb"
@@ -78,7 +79,7 @@ func stageNameCasing(p *lintPass, ins *Instruction, base diag.Diagnostic) []diag
 	}
 	lower := strings.ToLower(name.Text)
 	fix := safe(diag.Fix{Title: "Rename the stage to '" + lower + "'", Edits: edit(name.Span, lower)})
-	for _, ref := range p.f.StageRefs() {
+	for _, ref := range p.stageRefs() {
 		if ref.Stage == ins.Stage && ref.Span.In(p.f.Source) != lower && strings.EqualFold(ref.Name, lower) {
 			fix.Edits = append(fix.Edits, edit(ref.Span, lower)...)
 		}
@@ -244,6 +245,7 @@ func (p *lintPass) globalNames() []string {
 	for _, d := range p.f.Globals() {
 		names = append(names, d.Key)
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -295,12 +297,8 @@ func (p *lintPass) visibleNames(ins *Instruction) []string {
 	for _, d := range p.f.Visible(ins) {
 		names = append(names, d.Key)
 	}
+	slices.Sort(names)
 	return names
-}
-
-// lineStart is the start of the instruction's first line.
-func (p *lintPass) lineStart(ins *Instruction) int {
-	return p.lines.Start(p.lines.Line(ins.Span.Start))
 }
 
 // knownBase tells whether everything in the environment of a stage is known.
@@ -324,8 +322,7 @@ func multiple(p *lintPass, ins *Instruction, base diag.Diagnostic) []diag.Diagno
 			base.Related = []diag.Related{{Span: other.Keyword.Span, Message: "This one is used."}}
 		}
 	}
-	end := p.lines.Start(p.lines.Line(ins.Span.End) + 1)
-	remove := edit(text.Span{Start: p.lineStart(ins), End: end}, "")
+	remove := edit(p.linesOf(ins), "")
 	return on(base, ins.Head, safe(diag.Fix{Title: "Remove this " + ins.Cmd, Edits: remove}))
 }
 

@@ -10,7 +10,7 @@ import (
 // rejected tells whether BuildKit itself refuses the document.
 func rejected(t *testing.T, src string) bool {
 	t.Helper()
-	res, err := run(context.Background(), src, LintOptions{})
+	res, err := run(context.Background(), src, LintOptions{}, newQuestions())
 	if err != nil {
 		t.Fatal(err)
 	}
