@@ -30,6 +30,7 @@ type File struct {
 	mu     sync.Mutex // guards what is below; held for microseconds
 	since  since      // leads to an earlier model; empty once the model is made
 	syntax map[string]*syntax
+	linted *dockerfile.LintResult // the last lint, of this text or an earlier one
 }
 
 func newFile(path, languageID, source string, shared *models) *File {
@@ -47,6 +48,7 @@ func (f *File) edited(version int32, lines *text.Lines, list []text.Edit) *File 
 	next.Version, next.Open, next.Language = version, true, f.Language
 	next.since = f.modelOrSince().then(list)
 	next.syntax = f.oldSyntax()
+	next.linted = f.lastLint()
 	return next
 }
 

@@ -13,7 +13,7 @@ import (
 
 // lintDockerfile runs BuildKit's linter over a Dockerfile.
 func lintDockerfile(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []diag.Diagnostic {
-	return dockerfile.Lint(ctx, f.Dockerfile(), dockerfile.LintOptions{DockerIgnore: dockerIgnore(ctx, snap, f)})
+	return f.Lint(ctx, dockerfile.LintOptions{DockerIgnore: dockerIgnore(ctx, snap, f)})
 }
 
 // dockerIgnore is the content of the .dockerignore that applies: the
