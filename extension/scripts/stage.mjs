@@ -42,7 +42,7 @@ export async function stage(target, bin, folder) {
   const access = platform === "win32" ? constants.R_OK : constants.X_OK;
   const missing = needed.filter((name) => !allows(path.join(bin, name), access));
   if (missing.length > 0) {
-    throw new Error(`${missing.join(", ")} missing in ${bin}: "make extension" builds and places them`);
+    throw new Error(`${missing.join(", ")} missing in ${bin}: "make vsix" builds and places them`);
   }
   await bundleExtension();
   for (const name of files) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -9,13 +10,15 @@ import (
 	"github.com/buildlens/buildlens/buildengine"
 )
 
-// summary says in one line how a build ended and where its results are.
-func summary(title string, r *buildengine.Result) string {
+// summary says in one line how a build ended and where its results are; what
+// people look for first comes first, as editors cut long messages. Paths below
+// dir are shown relative to it.
+func summary(title, dir string, r *buildengine.Result) string {
 	switch {
 	case r.Canceled:
 		return fmt.Sprintf("%s was canceled after %s", title, short(r.Duration))
 	case r.Failure != nil:
-		return failureText(title, r.Failure)
+		return failureText(title, dir, r.Failure)
 	}
 	steps, cached := 0, 0
 	var places []string
@@ -24,35 +27,67 @@ func summary(title string, r *buildengine.Result) string {
 		steps += t.Steps
 		cached += t.Cached
 		for _, o := range t.Outputs {
-			if p := place(o); p != "" {
+			if p := place(dir, o); p != "" {
 				places = append(places, t.Target+" → "+p)
 			}
 		}
 	}
-	text := fmt.Sprintf("%s: built in %s, %d of %d steps from the cache", title, short(r.Duration), cached, steps)
+	text := fmt.Sprintf("%s built in %s", title, short(r.Duration))
 	if len(places) > 0 {
-		text += ". " + abridge(places, 4)
+		text += ": " + abridge(places, 4)
 	}
-	return text
+	return text + fmt.Sprintf(" (%d of %d steps cached)", cached, steps)
 }
 
-func failureText(title string, f *buildengine.Failure) string {
+// maxStep is how much of a step's name a message has room for, in characters.
+const maxStep = 60
+
+func failureText(title, dir string, f *buildengine.Failure) string {
 	text := title + " failed"
 	if f.Target != "" && !strings.Contains(title, f.Target) {
 		text += " in " + f.Target
 	}
-	if f.Step != "" {
-		text += " at " + f.Step
+	text += ": " + failureCause(f)
+	if f.Location != nil {
+		text += fmt.Sprintf(" at %s:%d", below(dir, f.Location.Path), f.Location.Line)
 	}
-	text += ": " + f.Message
+	if f.Step != "" {
+		text += ", " + cut(f.Step, maxStep)
+	}
 	if f.Hint != "" {
 		text += ". " + f.Hint
 	}
 	return text
 }
 
+// failureCause is the shortest true account: a process that ended badly has
+// said why in its log, and BuildKit's own sentence repeats the command.
+func failureCause(f *buildengine.Failure) string {
+	if f.ExitCode >= 0 {
+		return fmt.Sprintf("exit code %d", f.ExitCode)
+	}
+	return f.Message
+}
+
+func cut(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+// below is a path relative to dir, where it lies below it.
+func below(dir, path string) string {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return rel
+}
+
 // place says where a result is; the cache is no place.
-func place(o buildengine.ResultOutput) string {
+func place(dir string, o buildengine.ResultOutput) string {
 	switch {
 	case o.Type == "cacheonly":
 		return ""
@@ -61,7 +96,7 @@ func place(o buildengine.ResultOutput) string {
 	case o.Dest == "":
 		return o.Type
 	}
-	return o.Dest + " (" + o.Type + ")"
+	return below(dir, o.Dest) + " (" + o.Type + ")"
 }
 
 // cacheOnly lists the targets whose result stays in the builder's cache alone,

@@ -10,19 +10,23 @@ import (
 
 func TestSummary(t *testing.T) {
 	for want, r := range map[string]*buildengine.Result{
-		"bake default: built in 4.2 s, 3 of 9 steps from the cache. api → /w/api.tar (oci), web → example.com/web:1 (pushed)": {
+		"bake default built in 4.2 s: api → out/api.tar (oci), web → example.com/web:1 (pushed) (3 of 9 steps cached)": {
 			Duration: 4200 * time.Millisecond,
 			Targets: []buildengine.TargetResult{
-				{Target: "api", Steps: 5, Cached: 3, Outputs: []buildengine.ResultOutput{{Type: "oci", Dest: "/w/api.tar"}}},
+				{Target: "api", Steps: 5, Cached: 3, Outputs: []buildengine.ResultOutput{{Type: "oci", Dest: "/w/out/api.tar"}}},
 				{Target: "web", Steps: 4, Outputs: []buildengine.ResultOutput{{Type: "image", Dest: "example.com/web:1", Push: true}}},
 			},
 		},
 		"bake default was canceled after 1 min 5 s": {Canceled: true, Duration: 65 * time.Second},
-		"bake default failed in api at [build 3/7] RUN make: exit code 2. Install make": {
-			Failure: &buildengine.Failure{Target: "api", Step: "[build 3/7] RUN make", Message: "exit code 2", Hint: "Install make"},
+		"bake default failed in api: exit code 2 at api/Dockerfile:7, [build 3/7] RUN make aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…. Install make": {
+			Failure: &buildengine.Failure{
+				Target: "api", Step: "[build 3/7] RUN make " + strings.Repeat("a", 50), Message: "process \"make\" did not complete", ExitCode: 2,
+				Hint: "Install make", Location: &buildengine.Location{Path: "/w/api/Dockerfile", Line: 7},
+			},
 		},
+		"bake default failed: no builder is usable": {Failure: &buildengine.Failure{Message: "no builder is usable", ExitCode: -1}},
 	} {
-		if got := summary("bake default", r); got != want {
+		if got := summary("bake default", "/w", r); got != want {
 			t.Errorf("\n got %s\nwant %s", got, want)
 		}
 	}
@@ -42,22 +46,20 @@ func TestCacheOnly(t *testing.T) {
 }
 
 func TestMeter(t *testing.T) {
-	m := newMeter()
-	if m.percent() != 0 {
-		t.Error("nothing known is not 0 %")
-	}
+	m := newMeter(2)
 	for _, s := range []buildengine.Step{
 		{ID: "1", Name: "[internal] load", Internal: true, State: buildengine.StepRunning},
-		{ID: "2", Name: "[build 1/2] FROM busybox", State: buildengine.StepCached},
-		{ID: "3", Name: "[build 2/2] RUN make", State: buildengine.StepRunning},
+		{ID: "2", Name: "[build 1/2] FROM busybox", State: buildengine.StepCached, Targets: []string{"api", "web"}},
+		{ID: "3", Name: "[build 2/2] RUN make", State: buildengine.StepRunning, Targets: []string{"api"}},
 	} {
 		m.step(&s)
 	}
-	if got := m.message(); got != "1/2 [build 2/2] RUN make" || m.percent() != 50 {
-		t.Errorf("%s at %d %%", got, m.percent())
+	if got := m.message(); got != "1/2 api [build 2/2] RUN make" {
+		t.Errorf("the message is %q", got)
 	}
 	m.step(&buildengine.Step{ID: "3", State: buildengine.StepDone})
-	if m.percent() != 99 {
-		t.Errorf("all known steps ended: %d %%, the end is told by the display's end", m.percent())
+	m.step(&buildengine.Step{ID: "2", State: buildengine.StepRunning, Name: "[build 1/2] FROM busybox", Targets: []string{"api", "web"}})
+	if got := m.message(); got != "1/2 [build 1/2] FROM busybox" {
+		t.Errorf("after a step began again the message is %q", got)
 	}
 }

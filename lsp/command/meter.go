@@ -6,15 +6,18 @@ import (
 	"github.com/buildlens/buildlens/buildengine"
 )
 
-// A meter turns steps into the one line and the percentage that a progress
-// display has room for.
+// A meter turns steps into the one line that a progress display has room for.
 type meter struct {
 	states  map[string]buildengine.StepState // steps that people care about
 	ended   int
 	current *buildengine.Step // the step that changed last and runs
+	several bool              // there is more than one target: say which
 }
 
-func newMeter() *meter { return &meter{states: map[string]buildengine.StepState{}} }
+// newMeter makes a meter for a build of a number of targets.
+func newMeter(targets int) *meter {
+	return &meter{states: map[string]buildengine.StepState{}, several: targets > 1}
+}
 
 // step takes in a change and tells whether the display changes.
 func (m *meter) step(s *buildengine.Step) bool {
@@ -43,19 +46,14 @@ func ended(s buildengine.StepState) bool {
 	return false
 }
 
-// percent is the share of known steps that have ended. More steps become
-// known while a build runs, so the display keeps the highest value; 100 is left to the end.
-func (m *meter) percent() int {
-	if len(m.states) == 0 {
-		return 0
-	}
-	return min(m.ended*100/len(m.states), 99)
-}
-
 // message is such as "3/7 [build 2/4] RUN go build".
 func (m *meter) message() string {
 	if m.current == nil {
 		return fmt.Sprintf("%d/%d", m.ended, len(m.states))
 	}
-	return fmt.Sprintf("%d/%d %s", m.ended, len(m.states), m.current.Name)
+	name := m.current.Name
+	if len(m.current.Targets) == 1 && m.several {
+		name = m.current.Targets[0] + " " + name
+	}
+	return fmt.Sprintf("%d/%d %s", m.ended, len(m.states), name)
 }

@@ -106,7 +106,7 @@ func (s *Server) execute(ctx context.Context, run *run, j job) {
 		res = failed(ctx, run.id, started, err)
 	}
 	watch.end(res)
-	text := summary(j.title, res)
+	text := summary(j.title, j.dir, res)
 	task.End(text)
 	snap := s.Session.ApplyBuild(buildengine.Facts(res, watch.steps(), time.Now()))
 	if s.Built != nil {
@@ -149,7 +149,7 @@ type watch struct {
 func (s *Server) watch(ctx context.Context, id string, j job, task *progress.Task) *watch {
 	w := &watch{
 		convert: converter{positions: s.Positions, title: j.title, buildID: id},
-		task:    task, meter: newMeter(), last: map[string]buildengine.Step{},
+		task:    task, meter: newMeter(len(j.requests)), last: map[string]buildengine.Step{},
 	}
 	for i := range j.requests {
 		w.targets = append(w.targets, j.requests[i].Target)

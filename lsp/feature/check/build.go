@@ -25,13 +25,16 @@ func failures(snap *workspace.Snapshot, f *workspace.File) []diag.Diagnostic {
 	return out
 }
 
+// failure says what went wrong in as few words as are true: a process that
+// ended badly has said why in its log, which follows, and BuildKit's own
+// sentence would only repeat the command the mark is on.
 func failure(at text.Span, target string, f *buildinfo.Failure) diag.Diagnostic {
 	message := strings.TrimSuffix(f.Message, ".")
-	if f.ExitCode >= 0 && !strings.Contains(message, "exit code") {
-		message += fmt.Sprintf(" (exit code %d)", f.ExitCode)
+	if f.ExitCode >= 0 {
+		message = fmt.Sprintf("Exit code %d", f.ExitCode)
 	}
 	if target != "" {
-		message = fmt.Sprintf("Building %s failed: %s", target, message)
+		message += " in the build of " + target
 	}
 	d := diag.Diagnostic{Span: at, Severity: diag.Error, Source: diag.SourceBuild, Code: "build-failed", Message: message + "."}
 	if len(f.LogTail) > 0 {

@@ -155,7 +155,7 @@ func TestBuildFailures(t *testing.T) {
 			found = &d
 		}
 	}
-	if found == nil || found.Span != at || !strings.Contains(found.Message, "exit code 2") || found.Related[0].Message != "one\ntwo" {
+	if found == nil || found.Span != at || found.Message != "Exit code 2 in the build of default." || found.Related[0].Message != "one\ntwo" {
 		t.Fatalf("the failure is reported as %+v", found)
 	}
 	lenses := bakefile.Lenses(t.Context(), snap, snap.File("/w/docker-bake.hcl"))
