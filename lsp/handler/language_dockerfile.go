@@ -2,13 +2,18 @@ package handler
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/buildlens/buildlens/internal/buildinfo"
 	"github.com/buildlens/buildlens/internal/diag"
+	df "github.com/buildlens/buildlens/internal/dockerfile"
 	"github.com/buildlens/buildlens/internal/text"
 	"github.com/buildlens/buildlens/internal/workspace"
+	"github.com/buildlens/buildlens/lsp/command"
 	"github.com/buildlens/buildlens/lsp/convert"
 	"github.com/buildlens/buildlens/lsp/feature"
+	"github.com/buildlens/buildlens/lsp/feature/bakefile"
 	"github.com/buildlens/buildlens/lsp/feature/dockerfile"
 )
 
@@ -17,14 +22,14 @@ import (
 func forDockerfiles() Language {
 	return Language{
 		Triggers: []string{" ", "-", "=", ",", "$", "{", ":", "#"},
-		Completion: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) feature.CompletionList {
-			return dockerfile.Completion(f.Dockerfile(), offset, dockerfile.Context{})
+		Completion: func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, offset int) feature.CompletionList {
+			return dockerfile.Completion(f.Dockerfile(), offset, builtWith(ctx, snap, f))
 		},
 		SignatureHelp: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) *feature.SignatureHelp {
 			return dockerfile.SignatureHelp(f.Dockerfile(), offset)
 		},
-		Hover: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) *feature.Hover {
-			return dockerfile.Hover(f.Dockerfile(), offset, dockerfile.Context{})
+		Hover: func(ctx context.Context, snap *workspace.Snapshot, f *workspace.File, offset int) *feature.Hover {
+			return dockerfile.Hover(f.Dockerfile(), offset, builtWith(ctx, snap, f))
 		},
 		Definition: func(_ context.Context, _ *workspace.Snapshot, f *workspace.File, offset int) []feature.Location {
 			return dockerfile.Definition(f.Dockerfile(), offset)
@@ -79,7 +84,17 @@ func renameInDockerfile(_ context.Context, _ *workspace.Snapshot, f *workspace.F
 	return renameHere(edits), nil
 }
 
-func dockerfileLenses(_ context.Context, snap *workspace.Snapshot, f *workspace.File) []feature.Lens {
+// builtWith is what the first target that builds a Dockerfile gives it.
+func builtWith(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) dockerfile.Context {
+	uses := bakefile.UsesOf(ctx, snap, f.Path)
+	if len(uses) == 0 {
+		return dockerfile.Context{}
+	}
+	t := uses[0].Target
+	return dockerfile.Context{Args: t.Args, Contexts: slices.Sorted(maps.Keys(t.Contexts))}
+}
+
+func dockerfileLenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []feature.Lens {
 	shown := snap.Settings(f.Path).CodeLens
 	if !shown.Build {
 		return nil
@@ -90,7 +105,42 @@ func dockerfileLenses(_ context.Context, snap *workspace.Snapshot, f *workspace.
 			results = append(results, t.Target)
 		}
 	}
-	return dockerfile.Lenses(f.Dockerfile(), string(convert.URI(f.Path)), results)
+	lenses := dockerfile.Lenses(f.Dockerfile(), string(convert.URI(f.Path)), results)
+	return throughTargets(lenses, f.Dockerfile(), bakefile.UsesOf(ctx, snap, f.Path))
+}
+
+// throughTargets lets the stages of a Dockerfile that targets build be built
+// as those targets build them: with their arguments, contexts and secrets. A
+// stage that some target names is built by it, any other by the first target.
+func throughTargets(lenses []feature.Lens, model *df.File, uses []bakefile.Use) []feature.Lens {
+	if len(uses) == 0 {
+		return lenses
+	}
+	for i := range lenses {
+		argument, ok := lenses[i].Argument.(dockerfile.BuildArgument)
+		if !ok {
+			continue
+		}
+		use := uses[0]
+		for _, u := range uses {
+			if stageNamed(model, u.Stage()) == stageNamed(model, argument.Target) {
+				use = u
+				argument.Target = u.Stage() // the target as it is
+				break
+			}
+		}
+		lenses[i].Title += " (" + use.Target.Name + ")"
+		lenses[i].Command, lenses[i].Argument = command.Bake, use.Arguments(argument.Target)
+	}
+	return lenses
+}
+
+// stageNamed is the stage that a build with this target ends with, or nil.
+func stageNamed(model *df.File, target string) *df.Stage {
+	if target == "" && len(model.Stages) > 0 {
+		return model.Stages[len(model.Stages)-1]
+	}
+	return bakefile.FindStage(model, target)
 }
 
 func dockerfileHints(_ context.Context, snap *workspace.Snapshot, f *workspace.File, span text.Span) []feature.InlayHint {

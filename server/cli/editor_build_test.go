@@ -237,3 +237,51 @@ func TestJoinABuild(t *testing.T) {
 		t.Errorf("%d joined, %d events of the second", joined, len(d.events("two")))
 	}
 }
+
+// A stage's lens builds it as the target does that builds its Dockerfile:
+// without the target's contexts there would be no base image.
+func TestStageLensBuildsThroughItsTarget(t *testing.T) {
+	d := sit(t)
+	lenses, err := d.client.Lenses(t.Context(), d.path("Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, l := range lenses {
+		titles = append(titles, l.Command.Title)
+	}
+	if got := strings.Join(titles, ", "); got != "Build base (app), Build slow (slow), Build stage 2 (app)" {
+		t.Fatalf("the lenses are %s", got)
+	}
+	var result command.BuildResult
+	params := map[string]any{"command": lenses[0].Command.Command, "arguments": lenses[0].Command.Arguments}
+	if err := d.client.Call(t.Context(), "workspace/executeCommand", params, &result); err != nil {
+		t.Fatal(err)
+	}
+	if app := result.Targets["app"]; app.Steps != 1 {
+		t.Errorf("the stage has one instruction that runs; the result is %+v", app)
+	}
+}
+
+// A Dockerfile that no target builds is built on its own, in its folder.
+func TestBuildADockerfile(t *testing.T) {
+	d := sit(t)
+	if err := os.Mkdir(d.path("plain"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.write("plain/Dockerfile", "FROM scratch AS first\nARG NAME=x\nCOPY Dockerfile /${NAME}\n\nFROM first AS second\nCOPY Dockerfile /two\n")
+	var result command.BuildResult
+	err := d.client.ExecuteCommand(t.Context(), command.Build, command.BuildArgs{
+		URI: "file://" + d.path("plain/Dockerfile"), Target: "first", Args: map[string]string{"NAME": "given"},
+		Outputs: []string{"type=local,dest=out"},
+	}, &result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(d.path("plain/out/given")); err != nil {
+		t.Errorf("the output: %v; the result is %+v", err, result)
+	}
+	if _, err := os.Stat(d.path("plain/out/two")); err == nil {
+		t.Error("another stage than the one that was asked for was built")
+	}
+}

@@ -43,15 +43,9 @@ func dockerIgnore(ctx context.Context, snap *workspace.Snapshot, f *workspace.Fi
 // around build a Dockerfile.
 func contextsOf(ctx context.Context, snap *workspace.Snapshot, path string) []string {
 	var dirs []string
-	for _, p := range snap.ProjectsAround(path) {
-		def, err := snap.Definition(ctx, p)
-		if err != nil { // reported where the project's files are checked
-			continue
-		}
-		for _, t := range bakefile.ResolveAll(ctx, snap, def, p) {
-			if r := bakefile.RecipeOf(p, t); r.Path == path && r.Context != "" && !slices.Contains(dirs, r.Context) {
-				dirs = append(dirs, r.Context)
-			}
+	for _, use := range bakefile.UsesOf(ctx, snap, path) {
+		if dir := bakefile.RecipeOf(use.Project, use.Target).Context; dir != "" && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
 		}
 	}
 	return dirs

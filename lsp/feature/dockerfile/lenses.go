@@ -21,7 +21,8 @@ type BuildArgument struct {
 	Call   string `json:"call,omitempty"`
 }
 
-// Lenses offers to build each stage. results are the last results of builds of
+// Lenses offers to build each stage that can be asked for: BuildKit knows
+// stages by name only, and the last one without. results are the last results of builds of
 // this file by stage; the one of a stage is shown in its title.
 func Lenses(f *df.File, uri string, results []buildinfo.Target) []feature.Lens {
 	if f.Foreign() {
@@ -29,12 +30,20 @@ func Lenses(f *df.File, uri string, results []buildinfo.Target) []feature.Lens {
 	}
 	var out []feature.Lens
 	for _, s := range f.Stages {
+		last := s.Index == len(f.Stages)-1
+		if s.Name.Text == "" && !last {
+			continue
+		}
+		target := ""
+		if !last {
+			target = s.Target()
+		}
 		title := "Build " + s.Label()
 		if r := resultOf(f, s, results); r != nil {
 			title += " (" + resultTitle(r) + ")"
 		}
 		out = append(out, feature.Lens{
-			Span: s.From.Head, Title: title, Command: BuildCommand, Argument: BuildArgument{URI: uri, Target: s.Target()},
+			Span: s.From.Head, Title: title, Command: BuildCommand, Argument: BuildArgument{URI: uri, Target: target},
 		})
 	}
 	return out
