@@ -19,11 +19,16 @@ func main() {
 	binary := flag.String("binary", "bin/buildlens", "the program to measure")
 	runs := flag.Int("runs", 11, "runs of each measurement; the median is printed")
 	goBench := flag.Bool("go", true, "run the Go benchmarks too")
+	files := flag.String("corpus", "", "measure nothing; open every file of this folder through the server instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	path, err := filepath.Abs(*binary)
-	if err == nil {
+	switch {
+	case err != nil:
+	case *files != "":
+		err = corpus(ctx, path, *files)
+	default:
 		err = bench(ctx, path, *runs, *goBench)
 	}
 	if err != nil {

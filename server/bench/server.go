@@ -160,12 +160,15 @@ func (s *session) diagnostics(ctx context.Context, began time.Time) (first, all 
 	}
 }
 
-// requests times each kind of request at places spread over the document.
-func (s *session) requests(ctx context.Context) error {
-	kinds := []struct {
-		name string
-		ask  func(offset int) error
-	}{
+// A kind of request, asked at an offset.
+type kind struct {
+	name string
+	ask  func(offset int) error
+}
+
+// kinds are all requests that are measured.
+func (s *session) kinds(ctx context.Context) []kind {
+	return []kind{
 		{"completion", func(o int) error { _, err := s.client.Completion(ctx, s.path, o); return err }},
 		{"hover", func(o int) error { _, err := s.client.Hover(ctx, s.path, o); return err }},
 		{"definition", func(o int) error { _, err := s.client.Definition(ctx, s.path, o); return err }},
@@ -178,7 +181,11 @@ func (s *session) requests(ctx context.Context) error {
 		{"inlay hints", func(o int) error { _, err := s.client.Hints(ctx, s.path, text.Span{Start: o, End: o}); return err }},
 		{"semantic tokens", func(int) error { _, err := s.client.Tokens(ctx, s.path); return err }},
 	}
-	for _, kind := range kinds {
+}
+
+// requests times each kind of request at places spread over the document.
+func (s *session) requests(ctx context.Context) error {
+	for _, kind := range s.kinds(ctx) {
 		random := rand.New(rand.NewPCG(3, 4))
 		var took []time.Duration
 		for range s.runs {

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 
+	"github.com/containerd/log"
 	"github.com/spf13/cobra"
 
 	"github.com/buildlens/buildlens/drivers"
@@ -83,6 +83,12 @@ func (a *App) root() *cobra.Command {
 	root.SetErr(a.Stderr)
 	root.PersistentFlags().StringVar(&opt.builder, "builder", os.Getenv("BUILDX_BUILDER"), "Use this builder instance")
 	root.PersistentFlags().BoolVarP(&opt.debug, "debug", "D", false, "Print more about errors")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if opt.debug {
+			return nil
+		}
+		return log.SetLevel("error") // containerd's notes about its stores are nobody's business
+	}
 	root.AddCommand(
 		a.bakeCommand(opt),
 		a.buildCommand(opt),
@@ -92,13 +98,4 @@ func (a *App) root() *cobra.Command {
 		a.superviseCommand(),
 	)
 	return root
-}
-
-// logger writes to standard error, debug messages only when asked for.
-func (a *App) logger(opt *options) *slog.Logger {
-	level := slog.LevelInfo
-	if opt.debug {
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level}))
 }

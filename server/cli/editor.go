@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -17,14 +16,15 @@ import (
 )
 
 // serve answers one editor: the language features, and the commands that build.
-func (a *App) serve(ctx context.Context, rwc io.ReadWriteCloser, log *slog.Logger) error {
+func (a *App) serve(ctx context.Context, rwc io.ReadWriteCloser, log serverLog) error {
 	eng, err := a.engine()
 	if err != nil {
 		return err
 	}
 	return ended(handler.Serve(ctx, rwc, handler.Options{
 		Version:  a.Version,
-		Logger:   log,
+		Logger:   log.Logger,
+		Level:    log.level,
 		Commands: func(h *handler.Host) handler.Commands { return commands(h, editorEngine{eng}) },
 	}))
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -23,16 +22,30 @@ func (a *App) serveCommand(opt *options) *cobra.Command {
 			"after the other on a loopback address instead, for debugging.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log := a.logger(opt)
+			l := a.serverLog(opt)
 			if listen != "" {
-				return a.listen(cmd.Context(), listen, log)
+				return a.listen(cmd.Context(), listen, l)
 			}
-			return a.serve(cmd.Context(), stdio{a.Stdin, a.Stdout}, log)
+			return a.serve(cmd.Context(), stdio{a.Stdin, a.Stdout}, l)
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", `Accept editors on a loopback address such as "127.0.0.1:9257"`)
 	cmd.Flags().Bool("stdio", true, "Speak on standard input and output (the default; editors pass it)")
 	return cmd
+}
+
+// A serverLog goes to standard error; its level follows the editor's setting.
+type serverLog struct {
+	*slog.Logger
+	level *slog.LevelVar
+}
+
+func (a *App) serverLog(opt *options) serverLog {
+	level := new(slog.LevelVar)
+	if opt.debug {
+		level.Set(slog.LevelDebug)
+	}
+	return serverLog{slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level})), level}
 }
 
 // stdio is the connection to an editor that started this process.
@@ -51,7 +64,7 @@ func (s stdio) Close() error {
 
 // listen serves editors one at a time on a loopback address: whoever can
 // connect can run builds.
-func (a *App) listen(ctx context.Context, address string, log *slog.Logger) error {
+func (a *App) listen(ctx context.Context, address string, log serverLog) error {
 	resolved, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
@@ -65,7 +78,7 @@ func (a *App) listen(ctx context.Context, address string, log *slog.Logger) erro
 	}
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
-	fmt.Fprintln(os.Stderr, "listening on", l.Addr())
+	fmt.Fprintln(a.Stderr, "listening on", l.Addr())
 	for {
 		conn, err := l.Accept()
 		switch {
