@@ -120,7 +120,7 @@ func plans(ctx context.Context, binary string, files map[string]workspace.Langua
 		if language != workspace.Bake {
 			continue
 		}
-		cmd := exec.CommandContext(ctx, binary, "bake", "--print", "--file", filepath.Base(path))
+		cmd := exec.CommandContext(ctx, binary, "bake", "--print", "--file", filepath.Base(path), "*")
 		cmd.Dir = filepath.Dir(path)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
