@@ -33,6 +33,8 @@ func (s Severity) String() string {
 const (
 	SourceSyntax     = "syntax"   // a parser
 	SourceBuildKit   = "buildkit" // BuildKit's own linter and frontend
+	SourcePractice   = "practice" // best-practice rules under their known codes (DL....)
+	SourceShell      = "shell"    // the shell code inside a Dockerfile
 	SourceBake       = "bake"     // the Bake evaluator
 	SourceCompose    = "compose"  // the Compose model
 	SourceReferences = "references"

@@ -67,12 +67,13 @@ func benchmarkLintFrom(b *testing.B, stages int) {
 	r := rand.New(rand.NewSource(1))
 	src := generated(stages)
 	f := Parse(src)
-	result := f.LintFrom(b.Context(), nil, LintOptions{})
+	opt := LintOptions{Practices: DefaultPractices(), Shell: true, Unchecked: true}
+	result := f.LintFrom(b.Context(), nil, opt)
 	b.ReportAllocs()
 	for b.Loop() {
 		at := f.Instructions[1+r.Intn(len(f.Instructions)-1)].Args.Span.End
 		src = src[:at] + "x" + src[at:]
 		f = f.Update(src, []text.Edit{{Span: text.At(at), New: "x"}})
-		result = f.LintFrom(b.Context(), result, LintOptions{})
+		result = f.LintFrom(b.Context(), result, opt)
 	}
 }

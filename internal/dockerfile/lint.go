@@ -15,6 +15,21 @@ type LintOptions struct {
 	Platform     string            // platform to build for; empty: linux/amd64
 	DockerIgnore []byte            // content of the .dockerignore that applies; nil when there is none, or it is unknown
 
+	// NoContext tells why it is not known which .dockerignore applies, as the
+	// end of a sentence; empty when it is.
+	NoContext string
+
+	// Practices are the best-practice rules to check, by code, with their
+	// severities: DefaultPractices, changed as settings say. nil checks none.
+	Practices map[string]diag.Severity
+	// Registries are those that DL3026 allows, such as "docker.io"; none: all.
+	Registries []string
+	// Shell reports syntax errors of the shell code in instructions.
+	Shell bool
+	// Unchecked reports, once and as information, the rules that could not be
+	// checked for want of facts.
+	Unchecked bool
+
 	// Image returns the configuration (JSON) of a base image, as far as it is
 	// known. It may be nil. It must not block: it is asked while linting, by
 	// several goroutines.
@@ -118,6 +133,9 @@ func (p *lintPass) result(k keyring) *LintResult {
 		p.report(s, u)
 	}
 	p.casing()
+	p.practices()
+	p.shell()
+	p.unchecked()
 	sort.SliceStable(p.out, func(i, j int) bool {
 		a, b := &p.out[i], &p.out[j]
 		if a.Span.Start != b.Span.Start {

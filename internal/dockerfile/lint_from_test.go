@@ -81,7 +81,7 @@ func lintEdit(r *rand.Rand, src string) text.Edit {
 // A lint that takes over earlier findings equals one from scratch, over many
 // sequences of edits.
 func TestLintFromEqualsLint(t *testing.T) {
-	opt := LintOptions{DockerIgnore: []byte(".git\n")}
+	opt := LintOptions{DockerIgnore: []byte(".git\n"), Practices: everyPractice(), Shell: true, Unchecked: true}
 	reused := 0
 	for seed := range int64(60) {
 		r := rand.New(rand.NewSource(seed))

@@ -243,3 +243,19 @@ func checkConfig(value string) *linter.Config {
 	}
 	return &linter.Config{}
 }
+
+// shell reports syntax errors of shell code.
+func (p *lintPass) shell() {
+	if !p.opt.Shell {
+		return
+	}
+	for _, ins := range p.f.Instructions {
+		at := ins
+		if ins.Trigger != nil {
+			at = ins.Trigger
+		}
+		if at.shell != nil && ins.issue == nil {
+			p.out = append(p.out, p.f.shellProblems(at)...)
+		}
+	}
+}

@@ -79,6 +79,7 @@ type Instruction struct {
 	index int    // in Stage.Instructions
 
 	line  line
+	shell *shellCell       // of the instructions that run commands, else nil
 	issue *diag.Diagnostic // why BuildKit rejects it, whatever stands around it
 }
 
@@ -150,6 +151,7 @@ type Stage struct {
 	Instructions []*Instruction
 	Span         text.Span // to the end of its last instruction
 	decls        map[string][]*Decl
+	shells       []*Instruction // its SHELL instructions
 }
 
 // A Decl declares a variable: one name of an ARG or ENV.

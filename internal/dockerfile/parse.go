@@ -35,8 +35,16 @@ func (lx *lexer) parse(ins *Instruction, from int) {
 	args, to = l.trim(min(args, to), to)
 	ins.Args = l.word(args, to)
 	lx.parseArgs(ins)
+	if runsCommands(ins.Cmd) {
+		ins.shell = &shellCell{}
+	}
 	ins.Uses = lx.uses(ins)
 	ins.issue = lx.check(ins)
+}
+
+// runsCommands tells whether an instruction holds a command line.
+func runsCommands(cmd string) bool {
+	return cmd == "RUN" || cmd == "CMD" || cmd == "ENTRYPOINT" || cmd == "HEALTHCHECK"
 }
 
 // canonical returns the upper-case name of a known instruction, else "".

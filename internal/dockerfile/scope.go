@@ -10,6 +10,9 @@ import (
 // ("ENV b=$a$a") must not exhaust memory.
 const maxValue = 4096
 
+// wholeStage is an index behind every instruction of a stage.
+const wholeStage = 1 << 30
+
 // Lookup finds the declaration that a use of a variable in ins means: the last
 // one above it in its stage, else the last one in the stage that FROM names,
 // and so on. A FROM sees the global ARGs alone. It is nil when the file
@@ -18,7 +21,7 @@ func (f *File) Lookup(ins *Instruction, name string) *Decl {
 	if ins.Cmd == "FROM" || ins.Stage == nil {
 		return f.global(name)
 	}
-	for s, before := ins.Stage, ins.index; s != nil; s, before = s.Parent, len(s.Instructions) {
+	for s, before := ins.Stage, ins.index; s != nil; s, before = s.Parent, wholeStage {
 		if d := s.last(name, before); d != nil {
 			return d
 		}
@@ -79,7 +82,7 @@ func (f *File) Visible(ins *Instruction) []*Decl {
 		add(f.preamble, len(f.preamble.Instructions), true)
 		return out
 	}
-	for s, before := ins.Stage, ins.index; s != nil; s, before = s.Parent, len(s.Instructions) {
+	for s, before := ins.Stage, ins.index; s != nil; s, before = s.Parent, wholeStage {
 		add(s, before, false)
 	}
 	return out

@@ -83,3 +83,12 @@ func TestStageReferences(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// A stage sees all of the one it builds on, however short it is itself.
+func TestLookupInLongerParent(t *testing.T) {
+	f := Parse("FROM a AS long\nRUN b\nRUN c\nRUN d\nENV E=f\nSHELL [\"pwsh\"]\nFROM long\nRUN $E\n")
+	last := f.Instructions[len(f.Instructions)-1]
+	if d := f.Lookup(last, "E"); d == nil || f.ShellAt(last) || len(f.Visible(last)) != 1 {
+		t.Errorf("found %v", d)
+	}
+}

@@ -34,6 +34,9 @@ func (s *Stage) add(ins *Instruction) {
 		s.Span = ins.Span
 	}
 	s.Span.End = ins.Span.End
+	if ins.Cmd == "SHELL" && ins.JSON && len(ins.Words) > 0 {
+		s.shells = append(s.shells, ins)
+	}
 	if ins.Cmd != "ARG" && ins.Cmd != "ENV" {
 		return
 	}
