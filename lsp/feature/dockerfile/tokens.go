@@ -65,10 +65,14 @@ func (t *tokenizer) instruction(ins *df.Instruction) {
 	}
 	t.depth = 0
 	t.parts(ins)
+	runs := ins
 	if ins.Trigger != nil {
+		runs = ins.Trigger
 		t.depth = 2
-		t.parts(ins.Trigger)
+		t.parts(runs)
 	}
+	t.depth = 4
+	t.shell(runs)
 	t.depth = 6
 	for _, u := range ins.Uses {
 		t.use(u)
@@ -172,6 +176,19 @@ func (t *tokenizer) words(ins *df.Instruction) {
 	t.strings(ins)
 	if ins.Cmd == "HEALTHCHECK" && len(ins.Words) > 0 {
 		t.above(ins.Words[0].Span, feature.TokenKeyword, 0)
+	}
+}
+
+// shellTypes say how the tokens of shell code are drawn.
+var shellTypes = map[df.ShellKind]feature.TokenType{
+	df.ShellKeyword: feature.TokenKeyword, df.ShellCommand: feature.TokenFunction, df.ShellOperator: feature.TokenOperator,
+	df.ShellString: feature.TokenString, df.ShellVariable: feature.TokenVariable, df.ShellComment: feature.TokenComment,
+}
+
+// shell marks the shell code that the instruction runs.
+func (t *tokenizer) shell(ins *df.Instruction) {
+	for _, tok := range t.f.ShellTokens(ins) {
+		t.add(tok.Span, shellTypes[tok.Kind], 0)
 	}
 }
 
