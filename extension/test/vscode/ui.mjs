@@ -82,6 +82,6 @@ async function breakAndBuild(bench, screenshot) {
   await bench.until("the failure among the problems", async () =>
     (await rows.allInnerTexts()).some((text) => text.includes("worker") && text.includes("build")),
   );
-  await rows.filter({ hasText: "worker failed" }).first().click();
+  await rows.filter({ hasText: "in the build of worker" }).first().click();
   await bench.shot("failing-line", screenshot);
 }
