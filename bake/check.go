@@ -44,7 +44,7 @@ type checker struct{ in Input }
 
 func (c *checker) target(t *Target) error {
 	for _, check := range []func(*Target) error{
-		checkAnnotations, checkPlatforms, checkSizes, checkUlimits, checkNetwork, c.secrets, c.ssh, c.outputs,
+		checkAnnotations, checkPlatforms, checkSizes, checkUlimits, checkNetwork, c.secrets, c.ssh, c.outputs, c.remoteDockerfile,
 	} {
 		if err := check(t); err != nil {
 			return err

@@ -38,6 +38,10 @@ type Input struct {
 	LocalPlatform string // BAKE_LOCAL_PLATFORM, such as "linux/amd64"
 	CmdContext    string // BAKE_CMD_CONTEXT; "cwd://" when empty
 
+	// Remote is where Files were read from, when that is a git repository or an
+	// archive; nil for local files.
+	Remote *Remote
+
 	// Previous is an earlier definition of the same input but for the text of
 	// its files. What it has evaluated and what no edit touches is taken over,
 	// as far as its syntax was (Reparse).

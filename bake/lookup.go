@@ -53,7 +53,7 @@ var ErrNoDefinition = errors.New("couldn't find a bake definition")
 // given: those that $BUILDX_BAKE_FILE names, else the default ones that exist.
 // Names are relative to dir, or as written in the variable.
 func Lookup(files compose.FS, dir string, env compose.Env) ([]string, error) {
-	if names := fromEnvironment(env); len(names) > 0 {
+	if names := NamedByEnvironment(env); len(names) > 0 {
 		return names, nil
 	}
 	var found []string
@@ -72,8 +72,9 @@ func Lookup(files compose.FS, dir string, env compose.Env) ([]string, error) {
 	return found, nil
 }
 
-// fromEnvironment splits $BUILDX_BAKE_FILE at $BUILDX_BAKE_PATH_SEPARATOR.
-func fromEnvironment(env compose.Env) []string {
+// NamedByEnvironment are the files that $BUILDX_BAKE_FILE names, separated by
+// $BUILDX_BAKE_PATH_SEPARATOR.
+func NamedByEnvironment(env compose.Env) []string {
 	if env == nil {
 		return nil
 	}

@@ -223,6 +223,9 @@ func (d *Definition) defaultGroup(plan *Plan, names []string) error {
 func (d *Definition) finish(plan *Plan) {
 	epoch, hasEpoch := d.in.env("SOURCE_DATE_EPOCH")
 	for name, t := range plan.Targets {
+		if d.in.Remote != nil {
+			d.in.Remote.rewrite(t)
+		}
 		context := cleanContext(*t.Context)
 		t.Context = &context
 		if _, own := t.Args["SOURCE_DATE_EPOCH"]; hasEpoch && !own {

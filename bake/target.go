@@ -49,6 +49,11 @@ type Target struct {
 	// Origins says where values came from, by attribute name ("tags"), and
 	// for maps also by key ("args.VERSION").
 	Origins map[string]Origin
+	// OnCaller tells of a target of a remote definition that its context is a
+	// folder of the caller's machine. InArchive has, by the names of contexts (""
+	// is the main one), the folders they are inside the remote archive.
+	OnCaller  bool
+	InArchive map[string]string
 	// Granted are the paths that --set itself named: they need no consent.
 	Granted []string
 

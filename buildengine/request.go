@@ -66,10 +66,11 @@ type Request struct {
 	Overlay map[string][]byte
 }
 
-// A Context is where a build reads files from. Exactly one field is set.
+// A Context is where a build reads files from. Exactly one field but Folder is set.
 type Context struct {
 	Dir    string    // absolute path of a local folder
 	URL    string    // git or http(s) address, docker-image://, or oci-layout:// with an absolute path
+	Folder string    // with URL, when that is an archive: the folder in it; empty means all of it
 	Target string    // another target of the same Build, by name
 	Stream io.Reader // an archive (tar, also compressed)
 	Empty  bool      // no files at all

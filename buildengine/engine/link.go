@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	"github.com/moby/buildkit/solver/pb"
@@ -25,7 +26,7 @@ type inputs struct {
 
 // inputs waits for the jobs whose results this one uses.
 func (j *job) inputs(ctx context.Context, jobs map[string]*job) (inputs, error) {
-	in := inputs{attrs: map[string]string{}, definitions: map[string]*pb.Definition{}}
+	in := inputs{attrs: map[string]string{}, definitions: maps.Clone(j.plan.Definitions)}
 	for name, target := range j.plan.Inputs {
 		parent := jobs[target]
 		select {

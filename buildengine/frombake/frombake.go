@@ -13,6 +13,7 @@ import (
 
 	"github.com/buildlens/buildlens/bake"
 	"github.com/buildlens/buildlens/buildengine"
+	"github.com/buildlens/buildlens/buildengine/definition"
 	"github.com/buildlens/buildlens/buildengine/flags"
 )
 
@@ -21,12 +22,25 @@ type Options struct {
 	Dir       string   // absolute working directory: local paths are relative to it
 	Allow     []string // what was granted, as values of --allow
 	LookupEnv func(name string) (string, bool)
+	Remote    *Remote // where the definition was read from; nil for local files
+}
+
+// Remote is a definition's place on another machine.
+type Remote struct {
+	From *definition.Source
+	// AnyPath lets the definition read and write all files of this machine
+	// (BAKE_ALLOW_REMOTE_FS_ACCESS).
+	AnyPath bool
 }
 
 // Requests converts the targets of a plan, in name order, linked ones
 // included. needs lists what they ask for that is not granted.
 func Requests(plan *bake.Plan, o Options) (requests []buildengine.Request, needs []Need, err error) {
-	granted, err := parseGrants(o.Allow, o.Dir)
+	allow := o.Allow
+	if o.Remote != nil && o.Remote.AnyPath {
+		allow = append([]string{"fs=*"}, allow...)
+	}
+	granted, err := parseGrants(allow, o.Dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -38,6 +52,7 @@ func Requests(plan *bake.Plan, o Options) (requests []buildengine.Request, needs
 			return nil, nil, fmt.Errorf("target %s: %w", name, err)
 		}
 		wants.of(&req, t)
+		gitCredentials(&req, o)
 		requests = append(requests, req)
 	}
 	return requests, wants.missing(granted), nil
@@ -92,7 +107,10 @@ func inputs(req *buildengine.Request, t *bake.Target, o Options) error {
 		context = "."
 	}
 	local, isCwd := strings.CutPrefix(context, "cwd://")
+	folder, inArchive := t.InArchive[""]
 	switch {
+	case inArchive && o.Remote != nil:
+		req.Context = buildengine.Context{URL: o.Remote.From.URL, Folder: folder}
 	case isCwd:
 		req.Context.Dir = absolute(local, o.Dir)
 	case bake.IsRemote(context):
@@ -106,20 +124,22 @@ func inputs(req *buildengine.Request, t *bake.Target, o Options) error {
 	}
 	setDockerfile(req, t, o)
 	for _, name := range slices.Sorted(maps.Keys(t.Contexts)) {
-		if err := namedContext(req, name, t.Contexts[name], o); err != nil {
+		if err := namedContext(req, t, name, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func namedContext(req *buildengine.Request, name, from string, o Options) error {
+func namedContext(req *buildengine.Request, t *bake.Target, name string, o Options) error {
 	key, err := flags.ContextName(name)
 	if err != nil {
 		return err
 	}
-	c, err := flags.NamedContextValue(name, strings.TrimPrefix(from, "cwd://"), o.Dir)
-	if err != nil {
+	var c buildengine.Context
+	if folder, ok := t.InArchive[name]; ok && o.Remote != nil {
+		c = buildengine.Context{URL: o.Remote.From.URL, Folder: folder}
+	} else if c, err = flags.NamedContextValue(name, strings.TrimPrefix(t.Contexts[name], "cwd://"), o.Dir); err != nil {
 		return err
 	}
 	if req.Contexts == nil {
@@ -243,4 +263,33 @@ func credentials(req *buildengine.Request, t *bake.Target, o Options) error {
 		req.SSH = append(req.SSH, agent)
 	}
 	return nil
+}
+
+// gitCredentials lets targets fetch from the repository that the definition
+// was fetched from, as that was. The caller's environment grants it, not the
+// definition: it needs no consent.
+func gitCredentials(req *buildengine.Request, o Options) {
+	if o.Remote == nil || !usesRepository(req, o.Remote.From) {
+		return
+	}
+	for _, s := range o.Remote.From.Secrets(o.LookupEnv) {
+		if !slices.ContainsFunc(req.Secrets, func(have buildengine.Secret) bool { return have.ID == s.ID }) {
+			req.Secrets = append(req.Secrets, s)
+		}
+	}
+	if len(req.SSH) == 0 {
+		req.SSH = o.Remote.From.SSH(o.LookupEnv)
+	}
+}
+
+func usesRepository(req *buildengine.Request, from *definition.Source) bool {
+	if from.SameRepository(req.Context.URL) {
+		return true
+	}
+	for _, c := range req.Contexts {
+		if from.SameRepository(c.URL) {
+			return true
+		}
+	}
+	return false
 }

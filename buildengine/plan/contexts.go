@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/buildlens/buildlens/buildengine"
 	"github.com/buildlens/buildlens/buildengine/flags"
 	"github.com/buildlens/buildlens/buildengine/session"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/session/upload/uploadprovider"
 )
 
@@ -54,6 +57,9 @@ func (s *Solve) mainContext(env Env) error {
 	switch {
 	case c.URL != "":
 		s.Opt.FrontendAttrs[mountContext] = c.URL
+		if c.Folder != "" {
+			s.Opt.FrontendAttrs["contextsubdir"] = c.Folder
+		}
 	case c.Stream != nil:
 		uploader := uploadprovider.New()
 		s.Opt.FrontendAttrs[mountContext] = uploader.Add(io.NopCloser(c.Stream))
@@ -86,8 +92,14 @@ func (s *Solve) dockerfile(env Env) error {
 		return nil
 	case d.Remote != "":
 		attrs["filename"] = d.Remote
+		if folder := s.Request.Context.Folder; folder != "" { // the frontend looks for it in the whole archive
+			attrs["filename"] = path.Join(folder, d.Remote)
+		}
 		return nil
 	case d.Path == "" && remote:
+		if folder := s.Request.Context.Folder; folder != "" {
+			attrs["filename"] = path.Join(folder, defaultDockerfile)
+		}
 		return nil
 	}
 	path, err := s.dockerfilePath()
@@ -147,6 +159,8 @@ func (s *Solve) namedContext(name string, c buildengine.Context, env Env) error 
 			return fmt.Errorf("oci-layout reference %q could not be resolved: %w", c.URL, err)
 		}
 		s.Opt.FrontendAttrs[attr] = ref
+	case c.URL != "" && c.Folder != "":
+		return s.archiveFolder(key, c)
 	case c.URL != "":
 		s.Opt.FrontendAttrs[attr] = c.URL
 	case c.Empty:
@@ -156,6 +170,23 @@ func (s *Solve) namedContext(name string, c buildengine.Context, env Env) error 
 	default:
 		return fmt.Errorf("named context %s has no source", name)
 	}
+	return nil
+}
+
+// archiveFolder makes a folder of an archive a named context: a graph, as it
+// has no address of its own.
+func (s *Solve) archiveFolder(name string, c buildengine.Context) error {
+	const file = "context"
+	archive := llb.HTTP(c.URL, llb.Filename(file), llb.WithCustomName("[context "+name+"] "+c.URL))
+	unpacked := llb.Scratch().File(llb.Copy(archive, "/"+file, "/", &llb.CopyInfo{AttemptUnpack: true}))
+	folder := llb.Scratch().File(llb.Copy(unpacked, c.Folder, "/", &llb.CopyInfo{CopyDirContentsOnly: true}),
+		llb.WithCustomName("[context "+name+"] "+c.Folder))
+	def, err := folder.Marshal(context.Background())
+	if err != nil {
+		return fmt.Errorf("preparing the folder %s of %s: %w", c.Folder, c.URL, err)
+	}
+	s.Definitions[name] = def.ToPB()
+	s.Opt.FrontendAttrs["context:"+name] = "input:" + name
 	return nil
 }
 

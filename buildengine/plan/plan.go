@@ -12,6 +12,7 @@ import (
 	"github.com/buildlens/buildlens/drivers"
 	"github.com/moby/buildkit/client"
 	bksession "github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/solver/pb"
 	"github.com/tonistiigi/fsutil"
 )
 
@@ -45,8 +46,10 @@ type Solve struct {
 	Opt      client.SolveOpt // without LocalMounts, which are Mounts
 	Mounts   map[string]Mount
 	Inputs   map[string]string // named context -> the target it comes from
-	Outputs  []buildengine.ResultOutput
-	Notices  []buildengine.Notice
+	// Definitions are the graphs of named contexts that have no address.
+	Definitions map[string]*pb.Definition
+	Outputs     []buildengine.ResultOutput
+	Notices     []buildengine.Notice
 
 	files []*file
 }
@@ -71,6 +74,8 @@ func New(ctx context.Context, req *buildengine.Request, node Node, env Env) (*So
 		Frontend: "dockerfile.v0",
 		Mounts:   map[string]Mount{},
 		Inputs:   map[string]string{},
+
+		Definitions: map[string]*pb.Definition{},
 	}
 	s.Opt.FrontendAttrs = map[string]string{}
 	steps := []func(*Solve, Node, Env) error{

@@ -35,7 +35,7 @@ type bakeFlags struct {
 func (a *App) bakeCommand(opt *options) *cobra.Command {
 	var b bakeFlags
 	cmd := &cobra.Command{
-		Use:     "bake [OPTIONS] [TARGET...]",
+		Use:     "bake [OPTIONS] [URL [CMD_CONTEXT_URL]] [TARGET...]",
 		Aliases: []string{"f"},
 		Short:   "Build from a file",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -82,19 +82,20 @@ func (b *bakeFlags) given(f *pflag.FlagSet) {
 
 // bake evaluates the definition and prints, lists or builds it.
 func (a *App) bake(ctx context.Context, opt *options, b *bakeFlags, args []string) error {
-	jobs, err := b.validate(args)
+	jobs, err := b.validate()
 	if err != nil {
 		return err
 	}
-	in, err := a.bakeInput(b)
+	at := splitBakeArgs(args)
+	in, err := a.definition(ctx, opt, b, at)
 	if err != nil {
 		return err
 	}
-	def := bake.New(in)
+	def := bake.New(in.Input)
 	if b.list != "" {
 		return a.bakeList(ctx, def, b.list)
 	}
-	resolved, err := b.plan(ctx, def, args)
+	resolved, err := b.plan(ctx, def, at.targets)
 	if err != nil {
 		return err
 	}
@@ -109,12 +110,9 @@ func (a *App) bake(ctx context.Context, opt *options, b *bakeFlags, args []strin
 }
 
 // validate refuses flags that cannot hold, whatever the definition says.
-func (b *bakeFlags) validate(args []string) (buildengine.Jobs, error) {
+func (b *bakeFlags) validate() (buildengine.Jobs, error) {
 	if b.print && b.list != "" {
 		return buildengine.Jobs{}, errors.New("--print and --list are mutually exclusive")
-	}
-	if len(args) > 0 && bake.IsRemote(args[0]) {
-		return buildengine.Jobs{}, fmt.Errorf("the remote definition %s cannot be read: this program bakes local definitions; fetch it and pass it with --file", args[0])
 	}
 	if err := frombake.CheckAllow(b.allow); err != nil {
 		return buildengine.Jobs{}, err
@@ -148,9 +146,24 @@ func parseVars(list []string) (map[string]string, error) {
 	return vars, nil
 }
 
-// envBool reads a switch from the environment. What is no boolean does not
-// switch anything, as in Buildx.
-func envBool(name string) bool {
+// envBool reads a boolean from the environment; false when it is not set.
+func envBool(name string) (bool, error) {
+	value := os.Getenv(name)
+	if value == "" {
+		return false, nil
+	}
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, fmt.Errorf("invalid value %q of the variable %s, expected a boolean: true, false, 1 or 0", value, name)
+	}
+	return on, nil
+}
+
+// envSwitch reads a boolean of which Buildx ignores values that are none.
+func envSwitch(name string, otherwise bool) bool {
 	on, err := strconv.ParseBool(os.Getenv(name))
-	return err == nil && on
+	if err != nil {
+		return otherwise
+	}
+	return on
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // bakeBuild builds a plan.
-func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in bake.Input, plan *bake.Plan, jobs buildengine.Jobs) error {
-	requests, needs, err := frombake.Requests(plan, frombake.Options{Dir: in.Dir, LookupEnv: os.LookupEnv, Allow: b.allow})
+func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in *bakeDefinition, plan *bake.Plan, jobs buildengine.Jobs) error {
+	requests, needs, err := frombake.Requests(plan, frombake.Options{Dir: in.Dir, LookupEnv: os.LookupEnv, Allow: b.allow, Remote: in.remote})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -11,53 +12,65 @@ import (
 	"time"
 
 	"github.com/buildlens/buildlens/bake"
-	"github.com/buildlens/buildlens/internal/compose"
+	"github.com/buildlens/buildlens/buildengine/frombake"
 	"github.com/buildlens/buildlens/internal/workspace"
 )
 
-// bakeInput reads the definition's files, found or named, and gathers what
+// A bakeDefinition is what bake works on: the files, where they came from, and
+// what else they are evaluated with.
+type bakeDefinition struct {
+	bake.Input
+	remote *frombake.Remote // nil for local files
+}
+
+// definition reads the definition's files, found or named, and gathers what
 // else it is evaluated with.
-func (a *App) bakeInput(b *bakeFlags) (bake.Input, error) {
+func (a *App) definition(ctx context.Context, opt *options, b *bakeFlags, at bakeArgs) (*bakeDefinition, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
-		return bake.Input{}, err
+		return nil, err
 	}
 	vars, err := parseVars(b.vars)
 	if err != nil {
-		return bake.Input{}, err
+		return nil, err
 	}
 	home, err := os.UserHomeDir()
 	if err != nil { // only homedir() needs it, and says so
 		home = ""
 	}
-	in := bake.Input{
+	d := &bakeDefinition{Input: bake.Input{
 		Dir: cwd, Env: workspace.NewEnv(os.Environ()), Vars: vars, FS: workspace.OSDisk{},
-		Now: time.Now, Rand: rand.Reader, Home: home, LocalPlatform: "linux/" + runtime.GOARCH,
+		Now: time.Now, Rand: rand.Reader, Home: home, LocalPlatform: "linux/" + runtime.GOARCH, CmdContext: at.cmdContext,
+	}}
+	d.DisableEnvLookup = envSwitch("BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP", false)
+	if d.FileRelativePaths, err = envBool("BUILDX_BAKE_FILE_RELATIVE_PATHS"); err != nil {
+		return nil, err
 	}
-	in.DisableEnvLookup = envBool("BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP")
-	in.FileRelativePaths = envBool("BUILDX_BAKE_FILE_RELATIVE_PATHS")
-	in.Files, err = a.bakeFiles(b.files, cwd, in.Env)
-	return in, err
+	names := b.files
+	if len(names) == 0 {
+		names = bake.NamedByEnvironment(d.Env)
+	}
+	if at.url != "" {
+		return d, a.remoteFiles(ctx, opt, b, d, at.url, names)
+	}
+	if len(names) == 0 {
+		if names, err = bake.Lookup(d.FS, cwd, d.Env); err != nil {
+			return nil, err
+		}
+	}
+	return d, a.localFiles(d, names)
 }
 
-// bakeFiles reads the named files, or those that the lookup finds.
-func (a *App) bakeFiles(names []string, cwd string, env compose.Env) ([]bake.File, error) {
-	if len(names) == 0 {
-		found, err := bake.Lookup(workspace.OSDisk{}, cwd, env)
-		if err != nil {
-			return nil, err
-		}
-		names = found
-	}
-	files := make([]bake.File, 0, len(names))
+// localFiles reads files of this machine.
+func (a *App) localFiles(d *bakeDefinition, names []string) error {
 	for _, name := range names {
-		f, err := a.bakeFile(strings.TrimPrefix(name, "cwd://"), cwd)
+		f, err := a.bakeFile(strings.TrimPrefix(name, cwdScheme), d.Dir)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		files = append(files, f)
+		d.Files = append(d.Files, f)
 	}
-	return files, nil
+	return nil
 }
 
 func (a *App) bakeFile(name, cwd string) (bake.File, error) {
