@@ -140,7 +140,7 @@ type Result struct {
 }
 
 // A Failure is why a build or a target of it failed. It is an error.
-type Failure struct {
+type Failure struct { //nolint:errname // one of the events first, and an error besides
 	Target   string
 	Message  string // one sentence
 	Step     string // name of the step that failed; empty when none ran

@@ -50,7 +50,7 @@ func (j *job) end() {
 func (j *job) discard() {
 	if j.plan != nil && !j.finished {
 		j.finished = true
-		j.plan.Finish(false) // only removes; there is nobody to tell
+		_ = j.plan.Finish(false) // only removes; there is nobody to tell
 	}
 }
 

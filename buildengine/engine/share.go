@@ -121,7 +121,7 @@ func (s *sharing) start(ctx context.Context) error {
 // close ends the shared sessions and returns when they have ended.
 func (s *sharing) close() {
 	for _, shared := range s.sessions {
-		shared.session.Close() // never fails
+		_ = shared.session.Close() // never fails
 	}
 	s.running.Wait()
 }

@@ -35,10 +35,10 @@ const (
 
 // contexts sets the context, the Dockerfile and the named contexts.
 func (s *Solve) contexts(_ Node, env Env) error {
-	if err := s.mainContext(env); err != nil {
+	if err := s.mainContext(); err != nil {
 		return err
 	}
-	if err := s.dockerfile(env); err != nil {
+	if err := s.dockerfile(); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Request.Contexts)) {
@@ -52,7 +52,7 @@ func (s *Solve) contexts(_ Node, env Env) error {
 	return nil
 }
 
-func (s *Solve) mainContext(env Env) error {
+func (s *Solve) mainContext() error {
 	c := s.Request.Context
 	switch {
 	case c.URL != "":
@@ -81,7 +81,7 @@ func (s *Solve) mainContext(env Env) error {
 }
 
 // dockerfile mounts the folder of the Dockerfile, which need not be in the context.
-func (s *Solve) dockerfile(env Env) error {
+func (s *Solve) dockerfile() error {
 	d, attrs := s.Request.Dockerfile, s.Opt.FrontendAttrs
 	remote := s.Request.Context.URL != "" || s.Request.Context.Stream != nil
 	switch {

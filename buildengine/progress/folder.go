@@ -71,7 +71,7 @@ func (f *Folder) Fold(name string, status *client.SolveStatus, now time.Time) ([
 		}
 	}
 	for _, s := range p.order {
-		for _, log := range s.ended(f.redact) {
+		for _, log := range s.ended() {
 			p.log(s, log)
 		}
 	}
@@ -257,7 +257,7 @@ func (f *Folder) TargetDone(name string, now time.Time) []buildengine.Event {
 		}
 		s.state = buildengine.StepCanceled
 		events = append(events, buildengine.Event{Time: now, Step: s.event(now)})
-		for _, log := range s.ended(f.redact) {
+		for _, log := range s.ended() {
 			events = append(events, buildengine.Event{Time: now, Log: log})
 		}
 	}

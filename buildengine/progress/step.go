@@ -177,7 +177,7 @@ func (s *step) log(redact *session.Redactor, l *client.VertexLog) *buildengine.L
 }
 
 // ended returns what was held back of a step that writes no more.
-func (s *step) ended(redact *session.Redactor) []*buildengine.Log {
+func (s *step) ended() []*buildengine.Log {
 	if s.state == buildengine.StepRunning || s.state == buildengine.StepPending {
 		return nil
 	}

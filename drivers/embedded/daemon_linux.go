@@ -99,7 +99,8 @@ func (s *supervisor) command() *exec.Cmd {
 		}, append(args, "--rootless")...)
 		env = append(env, "XDG_RUNTIME_DIR="+s.paths.run)
 	}
-	cmd := exec.Command(args[0], args[1:]...)
+	// It lives until end ends it, which gives it time to end its containers.
+	cmd := exec.CommandContext(context.Background(), args[0], args[1:]...)
 	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.WaitDelay = outputGrace
@@ -179,11 +180,11 @@ func (d *daemon) obituary() string {
 // end ends the daemon and every process that it has left behind, and returns
 // its obituary.
 func (d *daemon) end() string {
-	d.cmd.Process.Signal(syscall.SIGTERM)
+	_ = d.cmd.Process.Signal(syscall.SIGTERM) // fails when it has ended by itself
 	select {
 	case <-d.exited:
 	case <-time.After(stopGrace):
-		syscall.Kill(-d.pid(), syscall.SIGKILL)
+		_ = syscall.Kill(-d.pid(), syscall.SIGKILL) // fails when it has ended just now
 		<-d.exited
 	}
 	killOrphans()

@@ -15,5 +15,6 @@ func defaultDiskLimit(dir string) (int64, error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, fmt.Errorf("asking for the disk's size: %w", err)
 	}
-	return min(int64(st.Blocks)*int64(st.Bsize)/10, maxDiskLimit), nil
+	block := int64(st.Bsize) //nolint:unconvert // 32 bits wide on some platforms
+	return min(int64(st.Blocks)*block/10, maxDiskLimit), nil
 }

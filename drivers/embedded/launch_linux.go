@@ -42,9 +42,9 @@ func launch(ctx context.Context, opts Options, cfg SupervisorConfig) error {
 	if err != nil {
 		return fmt.Errorf("starting the embedded BuildKit's supervisor: %w", err)
 	}
-	go cmd.Wait() // reaps it, should it end before this process
+	go func() { _ = cmd.Wait() }() // reaps it, should it end before this process
 	defer context.AfterFunc(ctx, func() {
-		cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Process.Signal(syscall.SIGTERM) // fails when it has ended by itself
 		status.Close()
 	})()
 	err = readReport(status)
@@ -71,7 +71,8 @@ func supervisorCommand(opts Options, cfg SupervisorConfig) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("starting the embedded BuildKit: %w", err)
 	}
 	args := append(append([]string{}, opts.SupervisorArgs...), string(arg))
-	cmd := exec.Command(opts.Executable, args...)
+	// It outlives the call that starts it, and the whole process.
+	cmd := exec.CommandContext(context.Background(), opts.Executable, args...)
 	cmd.Dir = "/" // it must not keep a folder of its starter busy
 	cmd.Env = supervisorEnv(os.Environ())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

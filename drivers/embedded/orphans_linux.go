@@ -70,7 +70,7 @@ func reapOrphans(d *daemon) {
 		}
 		for _, c := range children() {
 			if c.zombie && c.pid != d.pid() {
-				syscall.Wait4(c.pid, nil, syscall.WNOHANG, nil)
+				_, _ = syscall.Wait4(c.pid, nil, syscall.WNOHANG, nil) // else the next signal comes back to it
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func killOrphans() {
 			return
 		}
 		for _, c := range left {
-			syscall.Wait4(c.pid, nil, syscall.WNOHANG, nil)
+			_, _ = syscall.Wait4(c.pid, nil, syscall.WNOHANG, nil) // else the next round does it
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -101,7 +101,7 @@ func (s *supervisor) awaitPredecessor(ctx context.Context) error {
 	}
 	if pid := readRecord(s.paths.record()).Daemon; s.isOurDaemon(pid) {
 		s.say("killing the daemon of an earlier supervisor, process %d", pid)
-		syscall.Kill(-pid, syscall.SIGKILL)
+		_ = syscall.Kill(-pid, syscall.SIGKILL) // whether it worked shows in the lock below
 	}
 	if s.daemonGone(ctx, stopGrace) {
 		return nil
@@ -145,7 +145,7 @@ func unmountBelow(dir string) {
 	for _, line := range lines {
 		fields := strings.Fields(line)
 		if len(fields) > 4 && strings.HasPrefix(fields[4], dir+"/") {
-			unix.Unmount(fields[4], unix.MNT_DETACH)
+			_ = unix.Unmount(fields[4], unix.MNT_DETACH) // what stays mounted fails the removal, which says so
 		}
 	}
 }

@@ -64,12 +64,12 @@ type proxy struct {
 
 // serve accepts connections until the listener is closed, and ends them when
 // ctx is done.
-func (p *proxy) serve(ctx context.Context, listener *net.UnixListener) error {
+func (p *proxy) serve(ctx context.Context, listener *net.UnixListener) {
 	for {
 		conn, err := listener.AcceptUnix()
 		if errors.Is(err, net.ErrClosed) {
 			p.handled.Wait()
-			return nil
+			return
 		}
 		if err != nil {
 			// Most likely no more descriptors: those of ended builds come back.
@@ -95,14 +95,15 @@ func (p *proxy) handle(ctx context.Context, conn *net.UnixConn) {
 
 // join copies both ways until the daemon has said everything. What the client
 // has finished to say is passed on as such, and a client that is gone ends the
-// connection to the daemon, which then cancels its work.
+// connection to the daemon, which then cancels its work. Nobody is there to
+// tell of an error: each side sees its connection end.
 func join(client, daemon *net.UnixConn) {
 	go func() {
 		if _, err := io.Copy(daemon, client); err != nil {
 			daemon.Close()
 			return
 		}
-		daemon.CloseWrite()
+		_ = daemon.CloseWrite()
 	}()
-	io.Copy(client, daemon)
+	_, _ = io.Copy(client, daemon)
 }

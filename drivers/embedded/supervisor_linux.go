@@ -66,7 +66,7 @@ func (s *supervisor) report(err error) {
 		r.Error = err.Error()
 	}
 	// A starter that is gone needs no report.
-	json.NewEncoder(s.status).Encode(r)
+	_ = json.NewEncoder(s.status).Encode(r)
 	s.status.Close()
 	s.status = nil
 }
@@ -98,12 +98,12 @@ func (s *supervisor) run(ctx context.Context) error {
 	s.record(record{Status: drivers.Starting, Daemon: readRecord(s.paths.record()).Daemon})
 	err := s.startAndServe(ctx)
 	s.say("ended: %v", err)
-	if errors.Is(err, errIdle) || ctx.Err() != nil {
-		s.record(record{Status: drivers.Stopped})
-		return nil
+	if !errors.Is(err, errIdle) && ctx.Err() == nil {
+		s.record(record{Status: drivers.Errored, Failure: err.Error()})
+		return err
 	}
-	s.record(record{Status: drivers.Errored, Failure: err.Error()})
-	return err
+	s.record(record{Status: drivers.Stopped})
+	return nil
 }
 
 // startAndServe returns why it stopped, which is never nil. The daemon has ended then.

@@ -69,7 +69,7 @@ func (e extension) apply(name string, services map[string]any, r resets, chain [
 	if err != nil {
 		return nil, err
 	}
-	base, chain, err := e.base(name, ref, refFile, services, r, chain)
+	base, err := e.base(name, ref, refFile, services, r, chain)
 	if err != nil || base == nil {
 		return service, err
 	}
@@ -85,25 +85,24 @@ func (e extension) apply(name string, services map[string]any, r resets, chain [
 }
 
 // base is the extended service with its own extends applied; nil when it is empty.
-func (e extension) base(name, ref, refFile string, services map[string]any, r resets, chain []serviceRef) (any, []serviceRef, error) {
+func (e extension) base(name, ref, refFile string, services map[string]any, r resets, chain []serviceRef) (any, error) {
 	file := e.file
 	if refFile != "" {
 		from, err := e.openBase(name, ref, refFile)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		file, services, r = refFile, from.services, from.resets
 	} else if _, ok := services[ref]; !ok {
-		return nil, nil, &serviceError{name, []string{"extends", "service"},
+		return nil, &serviceError{name, []string{"extends", "service"},
 			fmt.Errorf("cannot extend service %q in %s: service %q not found", name, file, ref)}
 	}
 	step := serviceRef{file, name}
 	if slices.Contains(chain, step) {
-		return nil, nil, &serviceError{name, []string{"extends"}, circular(append(chain, step))}
+		return nil, &serviceError{name, []string{"extends"}, circular(append(chain, step))}
 	}
 	chain = append(slices.Clip(chain), step)
-	base, err := e.apply(ref, services, r, chain)
-	return base, chain, err
+	return e.apply(ref, services, r, chain)
 }
 
 func circular(chain []serviceRef) error {

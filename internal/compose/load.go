@@ -1,3 +1,6 @@
+// Package compose is the model of Compose files, with the place of everything
+// in it, and the boundary to compose-go: what a definition includes, extends
+// and reads beside itself is resolved here, over the FS of the caller.
 package compose
 
 import (

@@ -128,12 +128,12 @@ func (s *spanner) skipProperties(at int, n *yaml.Node) int {
 		return at
 	}
 	for at < len(s.src) {
-		switch c := s.src[at]; {
-		case c == '&' || c == '!':
+		switch s.src[at] {
+		case '&', '!':
 			at += tokenLen(s.src[at:])
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case ' ', '\t', '\n', '\r':
 			at++
-		case c == '#':
+		case '#':
 			at += lineLen(s.src[at:])
 		default:
 			return at

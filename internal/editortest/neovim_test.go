@@ -164,7 +164,7 @@ func neovimSession(t *testing.T) []line {
 	}
 	in := install(t)
 	nvim := exec.CommandContext(t.Context(), "nvim", "--headless", "-u", "NONE", "-n", "-i", "NONE", "-S", "testdata/neovim.lua")
-	nvim.Env = append(in.env, "BUILDLENS="+filepath.Join(in.bin, "buildlens"), "WORKSPACE="+in.workspace)
+	nvim.Env = slices.Concat(in.env, []string{"BUILDLENS=" + filepath.Join(in.bin, "buildlens"), "WORKSPACE=" + in.workspace})
 	var stderr bytes.Buffer
 	nvim.Stderr = &stderr
 	out, err := nvim.Output()

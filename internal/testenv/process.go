@@ -2,6 +2,7 @@ package testenv
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,7 +30,8 @@ func start(t testing.TB, logFile, program string, args ...string) *process {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	cmd := exec.Command(program, args...)
+	// stop ends it, gently; the end of the test's context would kill it before that.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	endWithParent(cmd)
 	if err := cmd.Start(); err != nil {
@@ -37,7 +39,7 @@ func start(t testing.TB, logFile, program string, args ...string) *process {
 	}
 	p := &process{cmd: cmd, log: logFile, exited: make(chan struct{})}
 	go func() {
-		cmd.Wait()
+		_ = cmd.Wait() // that it has ended is all that matters
 		close(p.exited)
 	}()
 	t.Cleanup(p.stop)
@@ -46,7 +48,7 @@ func start(t testing.TB, logFile, program string, args ...string) *process {
 
 // stop asks the process to end, insists after a while, and waits for its end.
 func (p *process) stop() {
-	p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails when it has ended by itself
 	select {
 	case <-p.exited:
 	case <-time.After(stopGrace):
@@ -55,7 +57,7 @@ func (p *process) stop() {
 }
 
 func (p *process) kill() {
-	p.cmd.Process.Kill()
+	_ = p.cmd.Process.Kill() // fails when it has ended by itself
 	<-p.exited
 }
 

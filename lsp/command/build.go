@@ -26,7 +26,7 @@ func (s *Server) bake(ctx context.Context, c call) (any, error) {
 	if err := s.Consent.trust(ctx, folder, set.Trust); err != nil {
 		return nil, err
 	}
-	_, plan, err := s.definition(ctx, c.snap, p, args)
+	plan, err := s.plan(ctx, c.snap, p, args)
 	if err != nil {
 		return nil, err
 	}

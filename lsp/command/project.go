@@ -160,24 +160,24 @@ func (s *Server) evaluationFailed(snap *workspace.Snapshot, err error) error {
 	return &failedError{data}
 }
 
-// definition evaluates a project for some targets.
-func (s *Server) definition(ctx context.Context, snap *workspace.Snapshot, p *workspace.Project, args BakeArgs) (*bake.Definition, *bake.Plan, error) {
+// plan evaluates a project for some targets.
+func (s *Server) plan(ctx context.Context, snap *workspace.Snapshot, p *workspace.Project, args BakeArgs) (*bake.Plan, error) {
 	def, err := snap.Definition(ctx, p)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	overrides, err := overrides(p, args)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	plan, err := def.Plan(ctx, bake.PlanRequest{Targets: args.Targets, Overrides: overrides})
 	if err == nil {
 		err = def.Check(plan)
 	}
 	if err != nil {
-		return nil, nil, s.evaluationFailed(snap, err)
+		return nil, s.evaluationFailed(snap, err)
 	}
-	return def, plan, nil
+	return plan, nil
 }
 
 // overrides are the project's and the arguments', shorthands last.
@@ -205,7 +205,7 @@ func (s *Server) bakePrint(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, plan, err := s.definition(ctx, c.snap, p, args)
+	plan, err := s.plan(ctx, c.snap, p, args)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/buildlens/buildlens/internal/text"
 	"github.com/buildlens/buildlens/lsp/convert"
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 )
 
 func identifier(path string) protocol.TextDocumentIdentifier {
@@ -302,7 +301,7 @@ func (c *Client) Apply(edit *protocol.WorkspaceEdit) error {
 }
 
 func (c *Client) applyTo(e *protocol.TextDocumentEdit) error {
-	path := convert.Path(uri.URI(e.TextDocument.URI))
+	path := convert.Path(e.TextDocument.URI)
 	d, err := c.document(path)
 	if err != nil {
 		return err

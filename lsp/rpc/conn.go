@@ -151,7 +151,9 @@ func (c *Conn) result() error {
 	switch {
 	case errors.Is(cause, ErrExit) && c.state.Load() != shutDown:
 		return ErrNoShutdown
-	case errors.Is(cause, ErrExit), errors.Is(cause, ErrClientGone), cause == ErrInputEnded:
+	case errors.Is(cause, ErrExit), errors.Is(cause, ErrClientGone):
+		return nil
+	case cause == ErrInputEnded: //nolint:errorlint // wrapped, it says what was wrong with the input
 		return nil
 	}
 	return cause

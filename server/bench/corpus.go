@@ -33,7 +33,7 @@ func corpus(ctx context.Context, binary, root string) error {
 	if err != nil {
 		return err
 	}
-	client, err := lsptest.Start(ctx, exec.Command(binary, "serve"), lsptest.Options{Folders: []string{root}})
+	client, err := lsptest.Start(ctx, exec.CommandContext(ctx, binary, "serve"), lsptest.Options{Folders: []string{root}})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ func main() {
 	files := flag.String("corpus", "", "measure nothing; open every file of this folder through the server instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	path, err := filepath.Abs(*binary)
 	switch {
 	case err != nil:
@@ -31,9 +30,9 @@ func main() {
 	default:
 		err = bench(ctx, path, *runs, *goBench)
 	}
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
 		os.Exit(1)
 	}
 }

@@ -14,8 +14,9 @@ func peakMemory(s *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
-	if runtime.GOOS == "darwin" { // bytes there, kilobytes elsewhere
-		return int64(usage.Maxrss)
+	peak := int64(usage.Maxrss) //nolint:unconvert // 32 bits wide on some platforms
+	if runtime.GOOS == "darwin" {
+		return peak // bytes there, kilobytes elsewhere
 	}
-	return int64(usage.Maxrss) * 1024
+	return peak * 1024
 }

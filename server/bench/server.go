@@ -58,7 +58,7 @@ func (b *bencher) document(ctx context.Context, d document) error {
 		}
 	}
 	began := time.Now()
-	client, err := lsptest.Start(ctx, exec.Command(b.binary, "serve"), lsptest.Options{Folders: []string{dir}})
+	client, err := lsptest.Start(ctx, exec.CommandContext(ctx, b.binary, "serve"), lsptest.Options{Folders: []string{dir}})
 	if err != nil {
 		return err
 	}

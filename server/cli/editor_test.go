@@ -206,14 +206,6 @@ func (d *desk) step(id, name, state string) {
 	}
 }
 
-func codeOf(err error) int {
-	var e *jsonrpc2.Error
-	if !errors.As(err, &e) {
-		return 0
-	}
-	return int(e.Code)
-}
-
 func failureData(t *testing.T, err error) command.FailureData {
 	t.Helper()
 	var e *jsonrpc2.Error

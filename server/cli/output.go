@@ -158,7 +158,7 @@ func (a *App) printCall(c *buildengine.CallResult, json, ignoreStatus bool) erro
 	}
 	fmt.Fprintln(a.Stdout, text)
 	if c.Status != 0 && !ignoreStatus {
-		return exitStatus{c.Status}
+		return statusError{c.Status}
 	}
 	return nil
 }

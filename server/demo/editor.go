@@ -34,7 +34,7 @@ type editor struct {
 // open starts the server and opens the files.
 func open(ctx context.Context, binary, dir string) (*editor, error) {
 	e := &editor{dir: dir, view: newProgressView()}
-	cmd := exec.Command(binary, "serve") // ended by the protocol, or by kill
+	cmd := exec.CommandContext(ctx, binary, "serve")
 	cmd.Stderr = os.Stderr
 	client, err := lsptest.Start(ctx, cmd, lsptest.Options{
 		Folders:               []string{dir},

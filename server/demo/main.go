@@ -19,10 +19,10 @@ func main() {
 	scratch := flag.String("scratch", "scratch/storefront", "folder to copy the workspace to; its former content is removed")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *binary, *scratch); err != nil {
+	err := run(ctx, *binary, *scratch)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "\ndemo failed:", err)
-		stop()
 		os.Exit(1)
 	}
 }

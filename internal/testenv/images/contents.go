@@ -26,7 +26,7 @@ func (e *MissingError) Error() string {
 
 // addBusybox adds BusyBox, a link for each of its applets, and the few files
 // that programs expect in a root file system.
-func addBusybox(r *rootfs) error {
+func addBusybox(ctx context.Context, r *rootfs) error {
 	path, err := staticBusybox()
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func addBusybox(r *rootfs) error {
 	if err := r.copy("bin/busybox", path, 0o755); err != nil {
 		return err
 	}
-	list, err := exec.Command(path, "--list").Output()
+	list, err := exec.CommandContext(ctx, path, "--list").Output()
 	if err != nil {
 		return fmt.Errorf("asking %s for its applets: %w", path, err)
 	}

@@ -41,7 +41,7 @@ func Write(ctx context.Context, dir string, kind Kind) (string, error) {
 		return dest, nil
 	}
 	tree := &rootfs{}
-	if err := addBusybox(tree); err != nil {
+	if err := addBusybox(ctx, tree); err != nil {
 		return "", err
 	}
 	env := []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}

@@ -21,7 +21,7 @@ func TestWrite(t *testing.T) {
 				t.Errorf("the image's digest changes: %s, then %s", first, second)
 			}
 			tree := &rootfs{}
-			if err := addBusybox(tree); err != nil {
+			if err := addBusybox(t.Context(), tree); err != nil {
 				t.Fatal(err)
 			}
 			var err error

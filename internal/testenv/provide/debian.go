@@ -71,7 +71,7 @@ func missing(packages []Package) []string {
 
 func (p *Provider) aptInstall(ctx context.Context, names []string) error {
 	list := strings.Join(names, " ")
-	asRoot, err := rootCommand()
+	asRoot, err := rootCommand(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w; install by hand: apt-get install %s", list, err, list)
 	}
@@ -92,14 +92,14 @@ func (p *Provider) aptInstall(ctx context.Context, names []string) error {
 
 // rootCommand is what to put before a command that needs root: sudo where it
 // asks no password, since nobody may be there to answer.
-func rootCommand() ([]string, error) {
+func rootCommand(ctx context.Context) ([]string, error) {
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		return nil, fmt.Errorf("missing, and this is not Debian or Ubuntu")
 	}
 	if os.Geteuid() == 0 {
 		return []string{}, nil
 	}
-	if err := exec.Command("sudo", "-n", "true").Run(); err != nil {
+	if err := exec.CommandContext(ctx, "sudo", "-n", "true").Run(); err != nil {
 		return nil, fmt.Errorf("missing, and installing needs root or a sudo without password")
 	}
 	return []string{"sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive"}, nil

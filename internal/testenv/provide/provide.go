@@ -75,7 +75,7 @@ func (p *Provider) locked(ctx context.Context, name string, f func() error) erro
 	held, err := lock.TryLock()
 	if err == nil && !held {
 		p.say("waiting for another process that provides %s", name)
-		held, err = lock.TryLockContext(ctx, 200*time.Millisecond)
+		_, err = lock.TryLockContext(ctx, 200*time.Millisecond)
 	}
 	if err != nil {
 		return fmt.Errorf("locking the tool cache for %s: %w", name, err)

@@ -3,6 +3,7 @@ package composefile
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/buildlens/buildlens/internal/compose"
 	"github.com/buildlens/buildlens/internal/text"
@@ -39,7 +40,7 @@ func symbol(e compose.Entry, path []string) []feature.Symbol {
 		s.Detail = firstLine(e.Value.Text)
 	}
 	if e.Alias.IsZero() && len(path) < outlineDepth {
-		below := append(path[:len(path):len(path)], e.Key)
+		below := append(slices.Clip(path), e.Key)
 		for _, child := range e.Value.Entries {
 			s.Children = append(s.Children, symbol(child, below)...)
 		}

@@ -46,10 +46,10 @@ const usage = "usage: testenv ensure [embedded|demo|tests]...\n       testenv em
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "testenv:", err)
-		stop()
 		os.Exit(1)
 	}
 }

@@ -133,7 +133,8 @@ func closesLater(rest string) bool {
 	line := strings.TrimLeft(rest, "\r\n\t ")
 	line, _, _ = strings.Cut(line, "\n")
 	name, after, ok := strings.Cut(line, "=")
-	return !(ok && isName(strings.TrimSpace(name)) && !strings.HasPrefix(after, "=")) && strings.Contains(rest, "}")
+	attribute := ok && isName(strings.TrimSpace(name)) && !strings.HasPrefix(after, "=")
+	return !attribute && strings.Contains(rest, "}")
 }
 
 func isName(s string) bool {
