@@ -71,10 +71,10 @@ func (l *logFile) offset() int64 {
 	return l.size
 }
 
-func (l *logFile) Close() error {
+func (l *logFile) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.file.Close()
+	l.file.Close()
 }
 
 // logTail returns the last lines of the log that were written behind offset.

@@ -13,7 +13,7 @@ func TestLogIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.close()
 	line := append(bytes.Repeat([]byte("x"), 1<<20-1), '\n')
 	for range 12 {
 		if _, err := l.Write(line); err != nil {

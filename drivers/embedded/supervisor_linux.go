@@ -88,7 +88,7 @@ func (s *supervisor) supervise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer log.close()
 	s.log = log
 	return s.run(ctx)
 }

@@ -36,18 +36,18 @@ const (
 	exitCanceled = 130
 )
 
-// A statusError ends the program with a status of its own. What there was to
+// An exitStatus ends the program with a status of its own. What there was to
 // say has been said.
-type statusError struct{ code int }
+type exitStatus struct{ code int }
 
-func (e statusError) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", e.code) }
 
 // Main runs the command line and returns the exit status.
 func (a *App) Main(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var status statusError
+	var status exitStatus
 	switch {
 	case err == nil:
 		return exitOK

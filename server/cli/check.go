@@ -59,7 +59,7 @@ func (a *App) check(ctx context.Context, format string, paths []string) error {
 		fmt.Fprintf(a.Stdout, "%d files checked, nothing found\n", len(files))
 	}
 	if report.Worst(findings) == diag.Error {
-		return statusError{exitError}
+		return exitStatus{exitError}
 	}
 	return nil
 }

@@ -158,7 +158,7 @@ func (a *App) printCall(c *buildengine.CallResult, json, ignoreStatus bool) erro
 	}
 	fmt.Fprintln(a.Stdout, text)
 	if c.Status != 0 && !ignoreStatus {
-		return statusError{c.Status}
+		return exitStatus{c.Status}
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (a *App) listen(ctx context.Context, address string, log serverLog) error {
 // saying so is no error that people need to read.
 func ended(err error) error {
 	if errors.Is(err, rpc.ErrNoShutdown) {
-		return statusError{exitError}
+		return exitStatus{exitError}
 	}
 	return err
 }

@@ -12,23 +12,6 @@ import (
 	"github.com/buildlens/buildlens/lsp/feature"
 )
 
-// The commands behind the lenses, as lsp/command names them.
-const (
-	commandBake  = "buildlens.bake"
-	commandPrint = "buildlens.bake.print"
-)
-
-// Arguments is the argument of a lens: the definition that is shown, and what
-// of it to build. Its JSON is that of lsp/command's BakeArgs.
-type Arguments struct {
-	Files   []string          `json:"files"`
-	Dir     string            `json:"dir"`
-	Targets []string          `json:"targets"`
-	Set     []string          `json:"set,omitempty"`
-	Vars    map[string]string `json:"vars,omitempty"`
-	Call    string            `json:"call,omitempty"`
-}
-
 // maxInstanceLenses is how many instances of a matrix have a lens of their own.
 const maxInstanceLenses = 8
 
@@ -73,7 +56,7 @@ type lenses struct {
 
 func (l *lenses) add(title, command, target, call string) {
 	p := l.v.project
-	l.out = append(l.out, feature.Lens{Span: l.span, Title: title, Command: command, Argument: Arguments{
+	l.out = append(l.out, feature.Lens{Span: l.span, Title: title, Command: command, Argument: feature.BakeArguments{
 		Files: p.Files, Dir: p.Dir, Targets: []string{target}, Set: p.Set, Vars: p.Vars, Call: call,
 	}})
 }
@@ -83,10 +66,10 @@ func (l *lenses) build(name, title string, result bool) {
 	if result && l.want.LastResult {
 		title += l.result(name)
 	}
-	l.add(title, commandBake, name, "")
+	l.add(title, feature.CommandBake, name, "")
 	if l.want.Build {
-		l.add("Check", commandBake, name, "check")
-		l.add("Print", commandPrint, name, "")
+		l.add("Check", feature.CommandBake, name, "check")
+		l.add("Print", feature.CommandBakePrint, name, "")
 	}
 }
 
@@ -101,7 +84,7 @@ func (l *lenses) matrix(name string, instances []string) {
 		if l.want.LastResult {
 			title += l.result(instance)
 		}
-		l.add(title, commandBake, instance, "")
+		l.add(title, feature.CommandBake, instance, "")
 	}
 }
 

@@ -1,14 +1,12 @@
 package bakefile
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/buildlens/buildlens/bake"
-	"github.com/buildlens/buildlens/lsp/command"
 )
 
 // diagnose lists the codes that the evaluator reports for a definition.
@@ -70,28 +68,5 @@ func TestLibraryIsTheEvaluators(t *testing.T) {
 				t.Errorf("%s: parameter %q", f.name, label)
 			}
 		}
-	}
-}
-
-// What a lens carries is what the command takes.
-func TestArgumentsAreTheCommands(t *testing.T) {
-	want := Arguments{
-		Files: []string{"a"}, Dir: "/d", Targets: []string{"t"}, Set: []string{"t.tags=x"}, Vars: map[string]string{"A": "1"}, Call: "check",
-	}
-	data, err := json.Marshal(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got command.BakeArgs
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Files[0] != "a" || got.Dir != "/d" || got.Targets[0] != "t" || got.Set[0] != "t.tags=x" || got.Vars["A"] != "1" || got.Call != "check" {
-		t.Errorf("the command got %+v", got)
-	}
-	if commandBake != command.Bake || commandPrint != command.BakePrint {
-		t.Error("the commands have other names")
 	}
 }

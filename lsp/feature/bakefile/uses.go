@@ -7,6 +7,7 @@ import (
 
 	"github.com/buildlens/buildlens/bake"
 	"github.com/buildlens/buildlens/internal/workspace"
+	"github.com/buildlens/buildlens/lsp/feature"
 )
 
 // A Use is one target that builds a Dockerfile.
@@ -39,8 +40,8 @@ func (u Use) Stage() string { return deref(u.Target.Target, "") }
 
 // Arguments build the target, or another stage of its Dockerfile in the same
 // way: then nothing is exported or named, since that is not what the target is.
-func (u Use) Arguments(stage string) Arguments {
-	a := Arguments{
+func (u Use) Arguments(stage string) feature.BakeArguments {
+	a := feature.BakeArguments{
 		Files: u.Project.Files, Dir: u.Project.Dir, Targets: []string{u.Target.Name},
 		Set: u.Project.Set, Vars: u.Project.Vars,
 	}

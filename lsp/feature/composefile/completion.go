@@ -218,12 +218,18 @@ func (v view) serviceItems(self, prefix, suffix string) []feature.CompletionItem
 	return items
 }
 
-func (v view) stageItems(service string) []feature.CompletionItem {
+// dockerfileOf is the Dockerfile that a service of this file is built from, or nil.
+func (v view) dockerfileOf(service string) *dockerfile.File {
 	s := v.model.Service(service)
 	if s == nil {
 		return nil
 	}
 	model, _ := v.dockerfile(s)
+	return model
+}
+
+func (v view) stageItems(service string) []feature.CompletionItem {
+	model := v.dockerfileOf(service)
 	if model == nil {
 		return nil
 	}
@@ -240,11 +246,7 @@ func (v view) stageItems(service string) []feature.CompletionItem {
 
 // argItems proposes the ARGs that the service's Dockerfile declares anywhere.
 func (v view) argItems(service, suffix string) []feature.CompletionItem {
-	s := v.model.Service(service)
-	if s == nil {
-		return nil
-	}
-	model, _ := v.dockerfile(s)
+	model := v.dockerfileOf(service)
 	if model == nil {
 		return nil
 	}

@@ -11,24 +11,6 @@ import (
 	"github.com/buildlens/buildlens/lsp/feature"
 )
 
-// Commands behind the lenses, as in lsp/command.
-const (
-	bakeCommand  = "buildlens.bake"
-	printCommand = "buildlens.bake.print"
-)
-
-// bakeArgument is what a lens hands to its command; its JSON is that of
-// lsp/command's BakeArgs. It carries the whole definition, so that what is
-// built is what is shown.
-type bakeArgument struct {
-	Files   []string          `json:"files"`
-	Dir     string            `json:"dir"`
-	Targets []string          `json:"targets"`
-	Set     []string          `json:"set,omitempty"`
-	Vars    map[string]string `json:"vars,omitempty"`
-	Call    string            `json:"call,omitempty"`
-}
-
 // Lenses puts Build, Check and Print above each service with a build section,
 // and one Build for all of them above the services.
 func Lenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []feature.Lens {
@@ -40,7 +22,7 @@ func Lenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []
 	built := v.builtServices()
 	var lenses []feature.Lens
 	if services, ok := v.model.Top("services"); ok && len(built) > 1 {
-		lenses = append(lenses, v.lens(services.KeySpan, "Build all services", bakeCommand, "", built...))
+		lenses = append(lenses, v.lens(services.KeySpan, "Build all services", feature.CommandBake, "", built...))
 	}
 	for _, s := range built {
 		title := "Build " + s.Name
@@ -48,15 +30,15 @@ func Lenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []
 			title += v.lastResult(s)
 		}
 		lenses = append(lenses,
-			v.lens(s.NameSpan, title, bakeCommand, "", s),
-			v.lens(s.NameSpan, "Check", bakeCommand, "check", s),
-			v.lens(s.NameSpan, "Print", printCommand, "", s))
+			v.lens(s.NameSpan, title, feature.CommandBake, "", s),
+			v.lens(s.NameSpan, "Check", feature.CommandBake, "check", s),
+			v.lens(s.NameSpan, "Print", feature.CommandBakePrint, "", s))
 	}
 	return lenses
 }
 
 func (v view) lens(span text.Span, title, command, call string, services ...*compose.ServiceDecl) feature.Lens {
-	argument := bakeArgument{
+	argument := feature.BakeArguments{
 		Files: v.project.Files, Dir: v.project.Dir, Set: v.project.Set, Vars: v.project.Vars, Call: call,
 	}
 	for _, s := range services {

@@ -192,9 +192,7 @@ func (r *reader) list(e *Expr, closing byte) {
 		before := r.pos
 		switch c := r.peek(); {
 		case c == closing:
-			r.pos++
-			e.Closed = true
-			e.Span, e.Inner = r.span(start, r.pos), r.span(start+1, r.pos-1)
+			r.closed(e, start)
 			return
 		case c == ',':
 			e.Commas = append(e.Commas, r.offset(r.pos))
@@ -211,6 +209,13 @@ func (r *reader) list(e *Expr, closing byte) {
 			r.pos++
 		}
 	}
+}
+
+// closed ends an expression with the bracket at the position.
+func (r *reader) closed(e *Expr, start int) {
+	r.pos++
+	e.Closed = true
+	e.Span, e.Inner = r.span(start, r.pos), r.span(start+1, r.pos-1)
 }
 
 // unclosed ends a bracket that nothing closes: behind its last element, or
@@ -261,9 +266,7 @@ func (r *reader) object() *Expr {
 		before := r.pos
 		switch c := r.peek(); c {
 		case '}':
-			r.pos++
-			e.Closed = true
-			e.Span, e.Inner = r.span(start, r.pos), r.span(start+1, r.pos-1)
+			r.closed(e, start)
 			return e
 		case ',':
 			r.pos++

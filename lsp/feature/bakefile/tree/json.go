@@ -136,9 +136,7 @@ func (r *reader) jsonObject() *Expr {
 		before := r.pos
 		switch r.peek() {
 		case '}':
-			r.pos++
-			e.Closed = true
-			e.Span, e.Inner = r.span(start, r.pos), r.span(start+1, r.pos-1)
+			r.closed(e, start)
 			return e
 		case 0, ']':
 			r.unclosed(e, start)
@@ -204,9 +202,7 @@ func (r *reader) jsonList() *Expr {
 		before := r.pos
 		switch r.peek() {
 		case ']':
-			r.pos++
-			e.Closed = true
-			e.Span, e.Inner = r.span(start, r.pos), r.span(start+1, r.pos-1)
+			r.closed(e, start)
 			return e
 		case 0, '}':
 			r.unclosed(e, start)
