@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/buildlens/buildlens/internal/buildinfo"
 	"github.com/buildlens/buildlens/internal/diag"
@@ -129,7 +130,11 @@ func throughTargets(lenses []feature.Lens, model *df.File, uses []bakefile.Use) 
 				break
 			}
 		}
-		lenses[i].Title += " (" + use.Target.Name + ")"
+		label, result, shown := strings.Cut(lenses[i].Title, " (")
+		lenses[i].Title = label + " as " + use.Target.Name
+		if shown {
+			lenses[i].Title += " (" + result
+		}
 		lenses[i].Command, lenses[i].Argument = command.Bake, use.Arguments(argument.Target)
 	}
 	return lenses
