@@ -15,6 +15,7 @@ import (
 	"github.com/buildlens/buildlens/lsp/convert"
 	"github.com/buildlens/buildlens/lsp/feature"
 	"github.com/buildlens/buildlens/lsp/feature/bakefile"
+	"github.com/buildlens/buildlens/lsp/feature/check"
 	"github.com/buildlens/buildlens/lsp/feature/dockerfile"
 )
 
@@ -87,12 +88,12 @@ func renameInDockerfile(_ context.Context, _ *workspace.Snapshot, f *workspace.F
 
 // builtWith is what the first target that builds a Dockerfile gives it.
 func builtWith(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) dockerfile.Context {
-	uses := bakefile.UsesOf(ctx, snap, f.Path)
-	if len(uses) == 0 {
-		return dockerfile.Context{}
+	out := dockerfile.Context{Build: check.BuildContext(ctx, snap, f)}
+	if uses := bakefile.UsesOf(ctx, snap, f.Path); len(uses) > 0 {
+		t := uses[0].Target
+		out.Args, out.Contexts = t.Args, slices.Sorted(maps.Keys(t.Contexts))
 	}
-	t := uses[0].Target
-	return dockerfile.Context{Args: t.Args, Contexts: slices.Sorted(maps.Keys(t.Contexts))}
+	return out
 }
 
 func dockerfileLenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []feature.Lens {

@@ -49,6 +49,16 @@ func practices(rules map[string]settings.Severity) map[string]diag.Severity {
 	return out
 }
 
+// BuildContext is the folder that a Dockerfile is built with, as far as the
+// projects around tell, else its own; nil when targets build it with different
+// ones, or it is no file on the disk.
+func BuildContext(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) *features.BuildContext {
+	if !filepath.IsAbs(f.Path) {
+		return nil
+	}
+	return buildContext(snap, f.Path, contextsOf(ctx, snap, f.Path))
+}
+
 // buildContext is the folder that a Dockerfile is built with, given those that
 // targets name: its own when none does. It is nil when they differ and the
 // Dockerfile has no .dockerignore of its own.
