@@ -15,7 +15,8 @@ import (
 // and that nobody has granted.
 type Need struct {
 	Text  string // for people, in Buildx's words
-	Allow string // the value of --allow that grants it
+	Allow string // the value of --allow that grants it, wherever it is given
+	Short string // the same as people would write it in the working directory
 }
 
 // grants is what --allow gives.
@@ -182,7 +183,7 @@ func (w *wants) missing(g grants) []Need {
 		if g.simple[key] || g.devices && strings.HasPrefix(key, "device") {
 			continue
 		}
-		out = append(out, Need{Text: w.simple[key], Allow: key})
+		out = append(out, Need{Text: w.simple[key], Allow: key, Short: key})
 	}
 	paths := map[string]bool{}
 	maps.Copy(paths, w.read)
@@ -192,22 +193,29 @@ func (w *wants) missing(g grants) []Need {
 		write := w.write[p] && !within(g.write, p) && !w.granted[p]
 		switch {
 		case read && write:
-			out = append(out, Need{"Read and write access to path " + w.shown(p), "fs=" + p})
+			out = append(out, w.pathNeed("Read and write", "fs", p))
 		case read:
-			out = append(out, Need{"Read access to path " + w.shown(p), "fs.read=" + p})
+			out = append(out, w.pathNeed("Read", "fs.read", p))
 		case write:
-			out = append(out, Need{"Write access to path " + w.shown(p), "fs.write=" + p})
+			out = append(out, w.pathNeed("Write", "fs.write", p))
 		}
 	}
 	return out
 }
 
-// shown is a path as people know it: relative where it is below the working directory.
+func (w *wants) pathNeed(access, key, p string) Need {
+	shown := w.shown(p)
+	return Need{Text: access + " access to path " + shown, Allow: key + "=" + p, Short: key + "=" + shown}
+}
+
+// shown is a path as people know it: relative where it is at most one folder
+// above the working directory, as in Buildx.
 func (w *wants) shown(p string) string {
-	if rel, err := filepath.Rel(resolve(w.dir), p); err == nil && !strings.HasPrefix(rel, "..") {
-		return rel
+	rel, err := filepath.Rel(resolve(w.dir), p)
+	if err != nil || strings.HasPrefix(rel, filepath.Join("..", "..")) {
+		return p
 	}
-	return p
+	return rel
 }
 
 // within tells whether path is one of the roots or lies below one, by whole components.

@@ -22,22 +22,17 @@ type Options struct {
 	Dir       string   // absolute working directory: local paths are relative to it
 	Allow     []string // what was granted, as values of --allow
 	LookupEnv func(name string) (string, bool)
-	Remote    *Remote // where the definition was read from; nil for local files
-}
-
-// Remote is a definition's place on another machine.
-type Remote struct {
-	From *definition.Source
 	// AnyPath lets the definition read and write all files of this machine
-	// (BAKE_ALLOW_REMOTE_FS_ACCESS).
+	// (BUILDX_BAKE_ENTITLEMENTS_FS=0).
 	AnyPath bool
+	Remote  *definition.Source // where the definition was read from; nil for local files
 }
 
 // Requests converts the targets of a plan, in name order, linked ones
 // included. needs lists what they ask for that is not granted.
 func Requests(plan *bake.Plan, o Options) (requests []buildengine.Request, needs []Need, err error) {
 	allow := o.Allow
-	if o.Remote != nil && o.Remote.AnyPath {
+	if o.AnyPath {
 		allow = append([]string{"fs=*"}, allow...)
 	}
 	granted, err := parseGrants(allow, o.Dir)
@@ -110,7 +105,7 @@ func inputs(req *buildengine.Request, t *bake.Target, o Options) error {
 	folder, inArchive := t.InArchive[""]
 	switch {
 	case inArchive && o.Remote != nil:
-		req.Context = buildengine.Context{URL: o.Remote.From.URL, Folder: folder}
+		req.Context = buildengine.Context{URL: o.Remote.URL, Folder: folder}
 	case isCwd:
 		req.Context.Dir = absolute(local, o.Dir)
 	case bake.IsRemote(context):
@@ -138,7 +133,7 @@ func namedContext(req *buildengine.Request, t *bake.Target, name string, o Optio
 	}
 	var c buildengine.Context
 	if folder, ok := t.InArchive[name]; ok && o.Remote != nil {
-		c = buildengine.Context{URL: o.Remote.From.URL, Folder: folder}
+		c = buildengine.Context{URL: o.Remote.URL, Folder: folder}
 	} else if c, err = flags.NamedContextValue(name, strings.TrimPrefix(t.Contexts[name], "cwd://"), o.Dir); err != nil {
 		return err
 	}
@@ -269,16 +264,16 @@ func credentials(req *buildengine.Request, t *bake.Target, o Options) error {
 // was fetched from, as that was. The caller's environment grants it, not the
 // definition: it needs no consent.
 func gitCredentials(req *buildengine.Request, o Options) {
-	if o.Remote == nil || !usesRepository(req, o.Remote.From) {
+	if o.Remote == nil || !usesRepository(req, o.Remote) {
 		return
 	}
-	for _, s := range o.Remote.From.Secrets(o.LookupEnv) {
+	for _, s := range o.Remote.Secrets(o.LookupEnv) {
 		if !slices.ContainsFunc(req.Secrets, func(have buildengine.Secret) bool { return have.ID == s.ID }) {
 			req.Secrets = append(req.Secrets, s)
 		}
 	}
 	if len(req.SSH) == 0 {
-		req.SSH = o.Remote.From.SSH(o.LookupEnv)
+		req.SSH = o.Remote.SSH(o.LookupEnv)
 	}
 }
 

@@ -104,7 +104,7 @@ func TestDamagedBytes(t *testing.T) {
 		}
 		f := Parse(string(b[:r.Intn(len(b)+1)]))
 		checkInvariants(t, f)
-		for _, d := range Lint(t.Context(), f, LintOptions{}) {
+		for _, d := range Lint(t.Context(), f, LintOptions{Practices: everyPractice(), Shell: true, Unchecked: true}) {
 			if d.Span.Start > d.Span.End || d.Span.End > len(f.Source) || d.Span.Start < 0 {
 				t.Fatalf("%s at %v in %q", d.Code, d.Span, f.Source)
 			}

@@ -25,8 +25,8 @@ var ruleTable = []rule{
 	{"FromAsCasing", fromAsCasing},
 	{"NoEmptyContinuation", noEmptyContinuation},
 	{"ConsistentInstructionCasing", consistentCasing},
-	{"DuplicateStageName", onStageName},
-	{"ReservedStageName", onStageName},
+	{"DuplicateStageName", renameStage},
+	{"ReservedStageName", renameStage},
 	{"JSONArgsRecommended", jsonArgs},
 	{"MaintainerDeprecated", maintainer},
 	{"UndefinedArgInFrom", undefinedArg},
@@ -123,10 +123,6 @@ func consistentCasing(_ *lintPass, ins *Instruction, base diag.Diagnostic) []dia
 		want = strings.ToLower(ins.Keyword.Text)
 	}
 	return on(base, ins.Keyword.Span, safe(diag.Fix{Title: "Change to '" + want + "'", Edits: edit(ins.Keyword.Span, want)}))
-}
-
-func onStageName(_ *lintPass, ins *Instruction, base diag.Diagnostic) []diag.Diagnostic {
-	return on(base, ins.Stage.Name.Span)
 }
 
 func onBase(_ *lintPass, ins *Instruction, base diag.Diagnostic) []diag.Diagnostic {
@@ -371,16 +367,6 @@ func legacyValue(s string, escape byte) string {
 // isQuoted tells whether s is one quoted string.
 func isQuoted(s string) bool {
 	return len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && strings.IndexByte(s[1:], s[0]) == len(s)-2
-}
-
-func secretNames(_ *lintPass, ins *Instruction, base diag.Diagnostic) []diag.Diagnostic {
-	name := quotedIn(base.Message, `"`)
-	for _, pair := range ins.Pairs {
-		if pair.Key == name {
-			return on(base, pair.KeySpan)
-		}
-	}
-	return nil
 }
 
 // description marks what the comment above an ARG or FROM fails to describe.

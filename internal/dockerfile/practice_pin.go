@@ -4,7 +4,7 @@ import "strings"
 
 // pinTable are the rules that ask for versions of packages.
 var pinTable = []practiceRule{
-	pin("DL3008", "apt-get", pinning{programs: aptGet, subs: install, values: aptValues, mark: "=", form: "package=version"}),
+	pin("DL3008", "apt-get", pinning{programs: apt, subs: install, values: aptValues, mark: "=", form: "package=version"}),
 	pin("DL3013", "pip", pinning{find: pip, values: pipValues, mark: "=<>~@", form: "package==version"}),
 	pin("DL3016", "npm", pinning{programs: []string{"npm"}, subs: []string{"install", "i", "add"}, mark: "@", form: "package@version"}),
 	pin("DL3018", "apk", pinning{programs: []string{"apk"}, subs: []string{"add"}, values: apkValues, mark: "=<>~", form: "package=version"}),

@@ -9,7 +9,6 @@ import (
 )
 
 var (
-	aptGet     = []string{"apt-get"}
 	apt        = []string{"apt-get", "apt"}
 	install    = []string{"install"}
 	aptValues  = []string{"-o", "-c", "-t", "--option", "--target-release", "--config-file"}
@@ -98,11 +97,11 @@ func aptLists(p *practicePass, ins *Instruction) {
 
 func aptYes(p *practicePass, ins *Instruction) {
 	for _, c := range p.calls(ins) {
-		at, ok := c.is(aptGet, install, aptValues...)
+		at, ok := c.is(apt, install, aptValues...)
 		if !ok || c.has("-y", "--yes", "--assume-yes", "-qq", "--quiet=2") || quietTwice(c) {
 			continue
 		}
-		p.hit(c.span(ins, 0, at), "apt-get will ask and get no answer: add -y.", safe(c.insert(ins, at, " -y")))
+		p.hit(c.span(ins, 0, at), c.name()+" will ask and get no answer: add -y.", safe(c.insert(ins, at, " -y")))
 	}
 }
 
@@ -119,7 +118,7 @@ func quietTwice(c call) bool {
 
 func aptRecommends(p *practicePass, ins *Instruction) {
 	for _, c := range p.calls(ins) {
-		at, ok := c.is(aptGet, install, aptValues...)
+		at, ok := c.is(apt, install, aptValues...)
 		off := slices.ContainsFunc(c.words, func(w shellWord) bool { return strings.Contains(w.text, "APT::Install-Recommends") })
 		if ok && !off && !c.has("--no-install-recommends") {
 			p.hit(c.span(ins, 0, at), "This also installs the packages that are merely recommended: add --no-install-recommends.", c.insert(ins, at, " --no-install-recommends"))

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -15,18 +16,26 @@ import (
 // projects holds the evaluated definitions, by Project.key. A definition is
 // shared by all snapshots between which nothing it looks at has changed.
 type projects struct {
-	mu    sync.Mutex
-	cells map[string]*definition
+	mu      sync.Mutex
+	cells   map[string]*definition
+	earlier map[string]*definition // evaluated, and edited since: where the next can start from
 }
 
 // A definition is one evaluated project and what it was made of.
 type definition struct {
-	dir  string
-	deps *Deps
-	cell cell[*bake.Definition]
+	dir   string
+	paths []string // of the project's files
+	deps  *Deps
+	cell  cell[*bake.Definition]
+
+	// earlier is of the same project before edits of its files; the goroutine
+	// that evaluates this one uses it and lets it go.
+	earlier *bake.Definition
 }
 
-func newProjects() *projects { return &projects{cells: make(map[string]*definition)} }
+func newProjects() *projects {
+	return &projects{cells: make(map[string]*definition), earlier: make(map[string]*definition)}
+}
 
 // of returns the definition of a project, making an empty one when there is
 // none or the one there is has read something that had changed by then.
@@ -36,7 +45,11 @@ func (p *projects) of(project *Project) *definition {
 	key := project.key()
 	d := p.cells[key]
 	if d == nil || d.deps.Outdated() {
-		d = &definition{dir: project.Dir, deps: newDeps()}
+		d = &definition{dir: project.Dir, paths: project.Paths(), deps: newDeps()}
+		if before := p.earlier[key]; before != nil {
+			d.earlier, _ = before.cell.peek()
+			delete(p.earlier, key)
+		}
 		p.cells[key] = d
 	}
 	return d
@@ -47,18 +60,36 @@ func (p *projects) of(project *Project) *definition {
 func (p *projects) without(path string, lang Language) *projects {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	next := p
+	next := &projects{cells: maps.Clone(p.cells), earlier: maps.Clone(p.earlier)}
+	changed := false
 	for key, d := range p.cells {
 		if !d.concerned(path, lang) {
 			d.deps.Changed(path)
 			continue
 		}
-		if next == p {
-			next = &projects{cells: maps.Clone(p.cells)}
-		}
 		delete(next.cells, key)
+		if _, evaluated := d.cell.peek(); evaluated {
+			next.earlier[key] = d
+		}
+		changed = true
+	}
+	for key, d := range next.earlier {
+		if d.concerned(path, lang) && !d.isEditOf(path, lang) {
+			delete(next.earlier, key)
+			changed = true
+		}
+	}
+	if !changed {
+		return p
 	}
 	return next
+}
+
+// isEditOf tells whether a change of path is one of the definition's own text,
+// after which all that the edit did not touch can be taken over. What a
+// definition takes from other files is not compared with what it was.
+func (d *definition) isEditOf(path string, lang Language) bool {
+	return lang == Bake && slices.Contains(d.paths, path)
 }
 
 // concerned tells whether a change of path may change the definition: it has
@@ -81,6 +112,7 @@ func (s *Snapshot) Definition(ctx context.Context, p *Project) (*bake.Definition
 		if err != nil {
 			return nil, err
 		}
+		in.Previous, d.earlier = d.earlier, nil
 		return bake.New(in), nil
 	})
 }

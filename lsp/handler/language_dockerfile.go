@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/buildlens/buildlens/internal/buildinfo"
 	"github.com/buildlens/buildlens/internal/diag"
@@ -14,6 +15,7 @@ import (
 	"github.com/buildlens/buildlens/lsp/convert"
 	"github.com/buildlens/buildlens/lsp/feature"
 	"github.com/buildlens/buildlens/lsp/feature/bakefile"
+	"github.com/buildlens/buildlens/lsp/feature/check"
 	"github.com/buildlens/buildlens/lsp/feature/dockerfile"
 )
 
@@ -86,12 +88,12 @@ func renameInDockerfile(_ context.Context, _ *workspace.Snapshot, f *workspace.F
 
 // builtWith is what the first target that builds a Dockerfile gives it.
 func builtWith(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) dockerfile.Context {
-	uses := bakefile.UsesOf(ctx, snap, f.Path)
-	if len(uses) == 0 {
-		return dockerfile.Context{}
+	out := dockerfile.Context{Build: check.BuildContext(ctx, snap, f)}
+	if uses := bakefile.UsesOf(ctx, snap, f.Path); len(uses) > 0 {
+		t := uses[0].Target
+		out.Args, out.Contexts = t.Args, slices.Sorted(maps.Keys(t.Contexts))
 	}
-	t := uses[0].Target
-	return dockerfile.Context{Args: t.Args, Contexts: slices.Sorted(maps.Keys(t.Contexts))}
+	return out
 }
 
 func dockerfileLenses(ctx context.Context, snap *workspace.Snapshot, f *workspace.File) []feature.Lens {
@@ -129,7 +131,11 @@ func throughTargets(lenses []feature.Lens, model *df.File, uses []bakefile.Use) 
 				break
 			}
 		}
-		lenses[i].Title += " (" + use.Target.Name + ")"
+		label, result, shown := strings.Cut(lenses[i].Title, " (")
+		lenses[i].Title = label + " as " + use.Target.Name
+		if shown {
+			lenses[i].Title += " (" + result
+		}
 		lenses[i].Command, lenses[i].Argument = command.Bake, use.Arguments(argument.Target)
 	}
 	return lenses

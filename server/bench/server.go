@@ -24,11 +24,12 @@ type document struct {
 }
 
 func documents() []document {
+	docker, bake := oddities["dockerfile"].text, oddities["dockerbake"].text
 	return []document{
-		{"Dockerfile, 50 lines", "Dockerfile", "dockerfile", gen.Dockerfile(50), "", ""},
-		{"Dockerfile, 5,000 lines", "Dockerfile", "dockerfile", gen.Dockerfile(5000), "40 ms", "200 ms"},
-		{"Bake file, 30 targets", "docker-bake.hcl", "dockerbake", gen.Bake(30), "", ""},
-		{"Bake file, 3,000 targets", "docker-bake.hcl", "dockerbake", gen.Bake(3000), "", "1 s"},
+		{"Dockerfile, 50 lines", "Dockerfile", "dockerfile", append(gen.Dockerfile(50), docker...), "", ""},
+		{"Dockerfile, 5,000 lines", "Dockerfile", "dockerfile", append(gen.Dockerfile(5000), docker...), "40 ms", "200 ms"},
+		{"Bake file, 30 targets", "docker-bake.hcl", "dockerbake", append(gen.Bake(30), bake...), "", ""},
+		{"Bake file, 3,000 targets", "docker-bake.hcl", "dockerbake", append(gen.Bake(3000), bake...), "", "1 s"},
 	}
 }
 
@@ -95,18 +96,26 @@ func (s *session) measure(ctx context.Context, d document, initialized time.Dura
 	return s.requests(ctx)
 }
 
-// edits types a letter into a comment-like place of random lines.
+// edits breaks a line at a random place and, at the end of the file, makes a
+// finding appear or go that only the checks of the second phase make.
 func (s *session) edits(ctx context.Context, d document) error {
 	var firsts, alls []time.Duration
 	random := rand.New(rand.NewPCG(1, 2))
-	for range s.runs {
-		offset := quoted(s.client.Text(s.path), random)
+	odd := oddities[d.language]
+	for i := range s.runs {
+		from, to := odd.good, odd.bad
+		if i%2 == 1 {
+			from, to = to, from
+		}
+		src := s.client.Text(s.path)
+		at, line := strings.LastIndex(src, from), lineStart(src, random)
 		began := time.Now()
-		if err := s.client.Change(s.path, text.Edit{Span: text.At(offset), New: "x"}); err != nil {
+		err := s.client.Change(s.path, text.Edit{Span: text.Span{Start: at, End: at + len(from)}, New: to}, text.Edit{Span: text.At(line), New: "\n"})
+		if err != nil {
 			return err
 		}
 		s.version++
-		first, all, err := s.diagnostics(ctx, began)
+		first, all, err := s.afterChange(ctx, began, odd.code, i%2 == 0)
 		if err != nil {
 			return err
 		}
@@ -115,6 +124,39 @@ func (s *session) edits(ctx context.Context, d document) error {
 	s.add("didChange to first diagnostics", s.label, median(firsts), d.first)
 	s.add("didChange to all diagnostics", s.label, median(alls), d.all)
 	return nil
+}
+
+// An oddity is text at the end of a document that has a finding in its bad form.
+type oddity struct{ text, good, bad, code string }
+
+var oddities = map[string]oddity{
+	"dockerfile": {"\nFROM scratch AS odd\nCOPY a b\n", "scratch AS odd", "scratch as odd", "FromAsCasing"},
+	"dockerbake": {"\ntarget \"odd\" {\n  description = \"odd\"\n}\n", "description = \"odd\"", "descriptiom = \"odd\"", "unknown-attribute"},
+}
+
+// lineStart is the offset of a random line's first byte.
+func lineStart(src string, random *rand.Rand) int {
+	at := random.IntN(len(src) * 9 / 10)
+	return at + strings.IndexByte(src[at:], '\n') + 1
+}
+
+// afterChange waits for the first publication of the present version, and for
+// the one in which a code is there, or is not.
+func (s *session) afterChange(ctx context.Context, began time.Time, code string, there bool) (first, all time.Duration, err error) {
+	limit, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	err = s.client.Wait(limit, "diagnostics with "+code, func(r *lsptest.Record) bool {
+		published := r.Diagnostics[s.path]
+		if published.Version != s.version {
+			return false
+		}
+		if first == 0 {
+			first = time.Since(began)
+		}
+		found := strings.Contains(strings.Join(lsptest.Summary(published.Diagnostics), "\n"), code)
+		return found == there
+	})
+	return first, time.Since(began), err
 }
 
 // quoted is an offset inside a random quoted string, where a letter breaks nothing.

@@ -27,6 +27,8 @@ type App struct {
 
 	// Drivers lists the drivers this program has.
 	Drivers func() ([]drivers.Driver, error)
+
+	args []string // as the program was called
 }
 
 // Exit statuses, as docker buildx has them.
@@ -44,6 +46,7 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", e.code
 
 // Main runs the command line and returns the exit status.
 func (a *App) Main(ctx context.Context, args []string) int {
+	a.args = args
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

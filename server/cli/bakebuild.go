@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,17 +11,18 @@ import (
 
 	"github.com/buildlens/buildlens/bake"
 	"github.com/buildlens/buildlens/buildengine"
-	"github.com/buildlens/buildlens/buildengine/flags"
 	"github.com/buildlens/buildlens/buildengine/frombake"
 )
 
 // bakeBuild builds a plan.
 func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in *bakeDefinition, plan *bake.Plan, jobs buildengine.Jobs) error {
-	requests, needs, err := frombake.Requests(plan, frombake.Options{Dir: in.Dir, LookupEnv: os.LookupEnv, Allow: b.allow, Remote: in.remote})
+	requests, needs, err := frombake.Requests(plan, frombake.Options{
+		Dir: in.Dir, LookupEnv: os.LookupEnv, Allow: b.allow, AnyPath: anyPath(in), Remote: in.remote,
+	})
 	if err != nil {
 		return err
 	}
-	if err := a.consent(b, needs); err != nil {
+	if err := a.consent(ctx, b.out.progress, needs); err != nil {
 		return err
 	}
 	if len(requests) == 0 {
@@ -28,58 +30,39 @@ func (a *App) bakeBuild(ctx context.Context, opt *options, b *bakeFlags, in *bak
 	}
 	result, err := a.run(ctx, opt, &b.out, buildengine.Build{Builder: opt.builder, Requests: requests, Jobs: jobs})
 	if result != nil && (err == nil || jobs.DeferError) {
-		err = errors.Join(err, b.out.writeFiles(result, true))
+		err = errors.Join(err, writeMetadata(b.out.metadata, result))
 	}
 	if err != nil {
 		return err
 	}
-	return a.printCalls(b, result)
+	return a.printCalls(b, plan, result)
 }
 
-// consent refuses what was not granted with --allow, and says how to grant it.
-func (a *App) consent(b *bakeFlags, needs []frombake.Need) error {
-	if len(needs) == 0 {
+// anyPath tells whether the environment switches consent to paths off.
+func anyPath(in *bakeDefinition) bool {
+	return !envSwitch("BUILDX_BAKE_ENTITLEMENTS_FS", true) || in.remote != nil && envSwitch("BAKE_ALLOW_REMOTE_FS_ACCESS", false)
+}
+
+// writeMetadata writes what the targets that succeeded left behind, by target.
+// Calls leave nothing.
+func writeMetadata(path string, result *buildengine.Result) error {
+	if path == "" {
 		return nil
 	}
-	var grant []string
-	for _, n := range needs {
-		grant = append(grant, "--allow="+n.Allow)
-	}
-	if b.out.progress == "rawjson" {
-		return fmt.Errorf("additional privileges requested: pass %q to grant requested privileges", strings.Join(grant, " "))
-	}
-	fmt.Fprintln(a.Stderr, "Your build is requesting privileges for following possibly insecure capabilities:")
-	fmt.Fprintln(a.Stderr)
-	for _, n := range needs {
-		fmt.Fprintln(a.Stderr, " -", n.Text)
-	}
-	fmt.Fprintf(a.Stderr, "\nPass %q to grant requested privileges.\n", strings.Join(grant, " "))
-	return errors.New("additional privileges requested")
-}
-
-// printCalls prints the frontend's answers, one target after the other.
-func (a *App) printCalls(b *bakeFlags, result *buildengine.Result) error {
-	var last error
+	all := map[string]any{}
 	for i := range result.Targets {
-		t := &result.Targets[i]
-		if t.Call == nil {
-			continue
-		}
-		call := flags.Call{}
-		if !b.short.Check {
-			var err error
-			if call, err = flags.ParseCall(b.short.Call); err != nil {
-				return err
-			}
-		}
-		if len(result.Targets) > 1 && call.Format != "json" {
-			fmt.Fprintf(a.Stdout, "%s\n%s\n", t.Target, strings.Repeat("-", len(t.Target)))
-		}
-		if err := a.printCall(t.Call, call.Format == "json", call.IgnoreStatus); err != nil {
-			last = err
+		if t := &result.Targets[i]; t.Failure == nil && !t.Canceled && t.Call == nil {
+			all[t.Target] = t.Metadata
 		}
 	}
-	return last
+	raw, err := json.MarshalIndent(all, "", "  ")
+	if err == nil {
+		err = writeAtomically(path, raw)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the metadata file: %w", err)
+	}
+	return nil
 }
 
 // parseJobs reads the values of --jobs.

@@ -9,7 +9,6 @@ import (
 	"github.com/buildlens/buildlens/bake"
 	"github.com/buildlens/buildlens/buildengine"
 	source "github.com/buildlens/buildlens/buildengine/definition"
-	"github.com/buildlens/buildlens/buildengine/frombake"
 	"github.com/buildlens/buildlens/buildengine/progress/display"
 	"github.com/moby/buildkit/client"
 )
@@ -52,7 +51,7 @@ func (a *App) remoteFiles(ctx context.Context, opt *options, b *bakeFlags, d *ba
 	for _, f := range tree.Files {
 		d.Files = append(d.Files, bake.File{Name: f.Name, Data: f.Data})
 	}
-	d.remote = &frombake.Remote{From: from, AnyPath: envSwitch("BAKE_ALLOW_REMOTE_FS_ACCESS", false)}
+	d.remote = from
 	if tree.Kind != source.Single {
 		d.Remote = &bake.Remote{URL: url, Archive: tree.Kind == source.Archive}
 	}

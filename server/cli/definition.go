@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/buildlens/buildlens/bake"
-	"github.com/buildlens/buildlens/buildengine/frombake"
+	source "github.com/buildlens/buildlens/buildengine/definition"
 	"github.com/buildlens/buildlens/internal/workspace"
 )
 
@@ -20,7 +20,7 @@ import (
 // what else they are evaluated with.
 type bakeDefinition struct {
 	bake.Input
-	remote *frombake.Remote // nil for local files
+	remote *source.Source // nil for local files
 }
 
 // definition reads the definition's files, found or named, and gathers what

@@ -250,7 +250,7 @@ func TestStageLensBuildsThroughItsTarget(t *testing.T) {
 	for _, l := range lenses {
 		titles = append(titles, l.Command.Title)
 	}
-	if got := strings.Join(titles, ", "); got != "Build base (app), Build slow (slow), Build stage 2 (app)" {
+	if got := strings.Join(titles, ", "); got != "Build base as app, Build slow as slow, Build stage 2 as app" {
 		t.Fatalf("the lenses are %s", got)
 	}
 	var result command.BuildResult

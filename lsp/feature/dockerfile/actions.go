@@ -23,8 +23,11 @@ func CodeActions(f *df.File, span text.Span, diagnostics []diag.Diagnostic) []fe
 				Title: fix.Title, Kind: feature.ActionQuickFix, Edits: fix.Edits, Diagnostic: d, Preferred: fix.Preferred,
 			})
 		}
-		if d.Source == diag.SourceBuildKit {
+		switch {
+		case d.Source == diag.SourceBuildKit && d.Code != df.CodeUnchecked:
 			out = append(out, skipActions(f, d)...)
+		case d.Source == diag.SourcePractice:
+			out = append(out, ignoreAction(f, d)...)
 		}
 	}
 	return out

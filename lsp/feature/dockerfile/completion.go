@@ -124,6 +124,10 @@ func (c *completer) arguments(head string, keywordEnd int) {
 		}
 	}
 	c.replace = c.from(start)
+	if c.shown.Cmd == "ADD" || c.shown.Cmd == "COPY" && c.shown.Flag("from") == nil {
+		c.contextPaths(word, start)
+		return
+	}
 	c.words(head[keywordEnd:start])
 }
 
@@ -205,6 +209,10 @@ func (c *completer) mount(value string, at int) {
 	case "from":
 		c.stages(c.stageIndex(), false)
 	default:
+		if k := strings.ToLower(key); (k == "source" || k == "src") && bindSource(mountType(c.shown, c.offset, fields), fields) {
+			c.contextPaths(last[len(key)+1:], at+len(key)+1)
+			return
+		}
 		if spec == nil {
 			return
 		}

@@ -20,6 +20,9 @@ type Context struct {
 	// Contexts names build contexts that COPY --from and FROM may use besides
 	// the stages of the file, such as those of Bake's "contexts".
 	Contexts []string
+
+	// Build is the folder this file is built with; nil when that is not known.
+	Build *BuildContext
 }
 
 // value is what a declaration evaluates to, the build's arguments considered.

@@ -61,7 +61,10 @@ var stringPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 func runMarkers(t *testing.T, archive *txtar.Archive, file txtar.File) {
 	m := &marked{t: t, f: df.Parse(string(file.Data))}
 	m.lines = text.NewLines(m.f.Source)
-	opt := df.LintOptions{}
+	opt := df.LintOptions{Shell: true}
+	if strings.Contains(string(archive.Comment), "rules that are on by default") {
+		opt.Practices = df.DefaultPractices()
+	}
 	for _, other := range archive.Files {
 		if other.Name == path.Join(path.Dir(file.Name), ".dockerignore") {
 			opt.DockerIgnore = other.Data

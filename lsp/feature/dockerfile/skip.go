@@ -47,6 +47,26 @@ func skipHere(f *df.File, ins *df.Instruction, code string) []diag.FileEdit {
 	return insert(start, indent+"# check=skip="+code+newline(f))
 }
 
+// ignoreAction offers the comment that hides a best-practice rule on its
+// instruction, merged with one that is there.
+func ignoreAction(f *df.File, d *diag.Diagnostic) []feature.CodeAction {
+	ins := f.At(d.Span.Start)
+	if ins == nil {
+		return nil
+	}
+	action := feature.CodeAction{Title: "Ignore " + d.Code + " for this instruction", Kind: feature.ActionQuickFix, Diagnostic: d}
+	for _, c := range ins.Leading {
+		if list, ok := strings.CutPrefix(c.Text, "hadolint ignore="); ok {
+			end := len(list) - len(strings.TrimLeft(list, "DLSC0123456789,"))
+			action.Edits = insert(c.Span.End-len(list)+end, ","+d.Code)
+			return []feature.CodeAction{action}
+		}
+	}
+	start := lineStart(f.Source, ins.Span.Start)
+	action.Edits = insert(start, f.Source[start:ins.Span.Start]+"# hadolint ignore="+d.Code+newline(f))
+	return []feature.CodeAction{action}
+}
+
 // skipFile adds the rule to the file's check directive, or writes one below
 // the other directives.
 func skipFile(f *df.File, code string) []diag.FileEdit {

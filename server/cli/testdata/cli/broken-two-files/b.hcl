@@ -1,0 +1,3 @@
+target "api" {
+  contexts = { base = "target:bse" }
+}

@@ -1,0 +1,7 @@
+group "default" {
+  targets = ["b", "a"]
+  description = "all"
+}
+target "a" { description = "first" }
+target "b" {}
+target "_c" {}
