@@ -178,6 +178,16 @@ func solveUntil(ctx context.Context, c *client.Client, opt client.SolveOpt, word
 	return err
 }
 
+// awaitRunning waits until a process with that command line is there.
+func awaitRunning(t *testing.T, cmdline string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !isRunning(t, cmdline); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no process %q came to run", cmdline)
+		}
+	}
+}
+
 // isRunning looks for a process by its command line.
 func isRunning(t *testing.T, cmdline string) bool {
 	t.Helper()
