@@ -34,11 +34,18 @@ func lintDockerfile(ctx context.Context, snap *workspace.Snapshot, f *workspace.
 	return features.WithContextFixes(f.Dockerfile(), out, where)
 }
 
+// pinning is the name under which settings turn on all rules that ask for
+// versions.
+const pinning = "pinning"
+
 // practices are the best-practice rules that are on: the default ones, those
 // that the settings name, and none that they turn off.
 func practices(rules map[string]settings.Severity) map[string]diag.Severity {
 	out := dockerfile.DefaultPractices()
 	for _, p := range dockerfile.Practices() {
+		if severity, ok := severities[rules[pinning]]; ok && p.Pinning {
+			out[p.Code] = severity
+		}
 		if set, ok := rules[p.Code]; ok {
 			out[p.Code] = diag.Information
 			if set == settings.SeverityOff {

@@ -14,13 +14,13 @@ import (
 // practices follow the settings; what could not be checked is said.
 func TestDockerfileChecks(t *testing.T) {
 	d := newDisk(map[string]string{
-		"docker-bake.hcl":    "target \"default\" {\n  context = \"app\"\n  dockerfile = \"../Dockerfile\"\n}\n",
-		"app/main.go":        "",
-		"app/x.log":          "",
-		"app/.dockerignore":  "*.log\n",
-		"Dockerfile":         "FROM alpine\nCOPY main.go x.log gone /src/\nRUN sudo apk add curl | (\n",
-		"other/Dockerfile":   "FROM scratch\nCOPY nothing /\n",
-		"other/unrelated.md": "",
+		"docker-bake.hcl":   "target \"default\" {\n  context = \"app\"\n  dockerfile = \"../Dockerfile\"\n}\n",
+		"app/main.go":       "",
+		"app/x.log":         "",
+		"app/.dockerignore": "*.log\n",
+		"Dockerfile":        "FROM alpine\nCOPY main.go x.log gone /src/\nRUN sudo apk add curl | (\n",
+		"other/Dockerfile":  "FROM scratch\nCOPY nothing /\n",
+		"pin/Dockerfile":    "FROM alpine:3\nRUN pip install --no-cache-dir a && apk add --no-cache b\n",
 	})
 	for _, c := range []struct {
 		name, file string
@@ -30,6 +30,7 @@ func TestDockerfileChecks(t *testing.T) {
 		{"default", "/w/Dockerfile", nil, "info DL3006, info rules-not-checked, warning CopyIgnoredFile, warning missing-source, warning shell-syntax"},
 		{"settings", "/w/Dockerfile", map[string]settings.Severity{"DL3006": settings.SeverityOff, "DL3021": settings.SeverityHint, "DL3057": settings.SeverityWarning, "rules-not-checked": settings.SeverityOff},
 			"warning DL3057, warning CopyIgnoredFile, warning missing-source, warning shell-syntax"},
+		{"pinning", "/w/pin/Dockerfile", map[string]settings.Severity{"pinning": settings.SeverityHint, "DL3018": settings.SeverityOff, "rules-not-checked": settings.SeverityOff}, "hint DL3013"},
 		{"no target", "/w/other/Dockerfile", nil, ""},
 	} {
 		set := settings.Default()

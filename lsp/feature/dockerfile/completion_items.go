@@ -151,6 +151,9 @@ func isWord(b byte) bool {
 // in "# check=" anywhere.
 func (c *completer) comment() {
 	start := lineStart(c.f.Source, c.offset)
+	if c.ignored(start) {
+		return
+	}
 	line := strings.TrimLeft(c.f.Source[start:c.offset], " \t\ufeff")
 	body := strings.TrimLeft(strings.TrimPrefix(line, "#"), " \t")
 	key, value, found := strings.Cut(body, "=")

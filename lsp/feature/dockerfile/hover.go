@@ -18,7 +18,7 @@ func Hover(f *df.File, offset int, ctx Context) *feature.Hover {
 		return h
 	}
 	if f.PlaceAt(offset).Comment {
-		return nil
+		return hoverIgnored(f, offset)
 	}
 	ins := f.At(offset)
 	if ins == nil {
