@@ -23,7 +23,8 @@ type stream struct {
 	notify  func(context.Context, *BuildEvents) error
 	log     *slog.Logger
 	wake    chan struct{}
-	done    chan struct{}
+	ending  chan struct{} // closed by close
+	done    chan struct{} // closed when the last notification is out
 
 	mu      sync.Mutex // guards the fields below
 	queue   []BuildEvent
@@ -38,7 +39,7 @@ type stream struct {
 func newStream(ctx context.Context, buildID string, notify func(context.Context, *BuildEvents) error, log *slog.Logger) *stream {
 	s := &stream{
 		buildID: buildID, notify: notify, log: log,
-		wake: make(chan struct{}, 1), done: make(chan struct{}), steps: map[string]int{},
+		wake: make(chan struct{}, 1), ending: make(chan struct{}), done: make(chan struct{}), steps: map[string]int{},
 	}
 	go s.run(context.WithoutCancel(ctx))
 	return s
@@ -77,6 +78,7 @@ func (s *stream) close() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
+	close(s.ending)
 	s.poke()
 	<-s.done
 }
@@ -112,22 +114,9 @@ func (s *stream) run(ctx context.Context) {
 
 // pause lets events gather; the end of the build goes out at once.
 func (s *stream) pause() {
-	timer := time.NewTimer(batchInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			s.poke()
-			return
-		case <-s.wake:
-			s.mu.Lock()
-			closed := s.closed
-			s.mu.Unlock()
-			if closed {
-				s.poke()
-				return
-			}
-		}
+	select {
+	case <-time.After(batchInterval):
+	case <-s.ending:
 	}
 }
 

@@ -65,7 +65,7 @@ func (m *Manager) Cancel(token protocol.ProgressToken) {
 // The caller must call End.
 func (m *Manager) Start(ctx context.Context, title string, token protocol.ProgressToken) (context.Context, *Task) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	t := &Task{manager: m, title: title, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	t := &Task{manager: m, title: title, wake: make(chan struct{}, 1), ending: make(chan struct{}), done: make(chan struct{})}
 	t.release = func() { cancel(context.Canceled) }
 	if token == nil && !m.supported {
 		close(t.done)
@@ -107,6 +107,7 @@ type Task struct {
 	create  bool
 	release func()
 	wake    chan struct{}
+	ending  chan struct{} // closed by End
 	done    chan struct{} // closed when the last notification is out
 
 	mu      sync.Mutex // guards the fields below
@@ -132,7 +133,11 @@ func (t *Task) Report(message string, percent int) {
 // answer to a token that was never accepted.
 func (t *Task) End(message string) {
 	t.mu.Lock()
-	t.message, t.ended = message, true
+	t.message = message
+	if !t.ended {
+		t.ended = true
+		close(t.ending)
+	}
 	t.mu.Unlock()
 	t.poke()
 	select {
@@ -177,22 +182,9 @@ func (t *Task) run(ctx context.Context) {
 
 // pause keeps reports apart, but lets the end through at once.
 func (t *Task) pause() {
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			t.poke() // what came meanwhile
-			return
-		case <-t.wake:
-			t.mu.Lock()
-			ended := t.ended
-			t.mu.Unlock()
-			if ended {
-				t.poke()
-				return
-			}
-		}
+	select {
+	case <-time.After(interval):
+	case <-t.ending:
 	}
 }
 
