@@ -20,8 +20,11 @@ const (
 	maxInstances = 20_000 // of all matrices
 	maxCallDepth = 100    // of user functions
 	maxCalls     = 5_000_000
-	maxDepth     = 5_000 // of values that need one another
-	maxBits      = 1 << 18
+	maxDepth     = 5_000   // of values that need one another
+	maxBits      = 1 << 15 // of a number before or behind its point; writing one takes time by their square
+	maxCost      = 14      // of bcrypt
+	maxResolved  = 100_000 // targets whose inheritance is resolved anew, which only cycles make many
+	maxShown     = 20      // errors that one message lists
 )
 
 // budget counts the work of one definition.

@@ -35,7 +35,7 @@ func (d *Definition) newError(diags hcl.Diagnostics) *Error {
 	}
 	e := &Error{message: d.errorText(errs), Diagnostics: d.convert(errs)}
 	shown := map[string]bool{}
-	for _, diag := range errs {
+	for _, diag := range errs[:min(len(errs), maxShown)] {
 		if excerpt := d.excerpt(diag); excerpt != "" && !shown[excerpt] {
 			shown[excerpt] = true
 			e.Excerpts = append(e.Excerpts, excerpt)
@@ -52,7 +52,11 @@ func (d *Definition) plainError(message string, diags hcl.Diagnostics) *Error {
 // errorText renders all errors in one text, a line for each.
 func (d *Definition) errorText(diags hcl.Diagnostics) string {
 	lines := make([]string, 0, len(diags))
-	for _, diag := range diags {
+	for i, diag := range diags {
+		if i == maxShown {
+			lines = append(lines, fmt.Sprintf("and %d more errors", len(diags)-i))
+			break
+		}
 		lines = append(lines, d.redact(d.withPlace(diag)+diag.Summary+"; "+d.detail(diag)))
 	}
 	return strings.Join(lines, "\n")

@@ -13,14 +13,18 @@ import (
 // bounded wraps a function whose result can be far larger than its arguments:
 // bound estimates its size in bytes before it is computed.
 func bounded(f function.Function, bound func(args []cty.Value) float64) function.Function {
-	var params []function.Parameter
-	params = append(params, f.Params()...)
-	check := func(args []cty.Value) error {
+	return limited(f, func(args []cty.Value) error {
 		if bound(args) > maxValueSize {
 			return fmt.Errorf("the result would take more than %d MB", maxValueSize>>20)
 		}
 		return nil
-	}
+	})
+}
+
+// limited wraps a function with a check of its arguments, ahead of the call.
+func limited(f function.Function, check func(args []cty.Value) error) function.Function {
+	var params []function.Parameter
+	params = append(params, f.Params()...)
 	return function.New(&function.Spec{
 		Description: f.Description(),
 		Params:      params,
@@ -127,4 +131,20 @@ func productBound(args []cty.Value) float64 {
 		}
 	}
 	return total * float64(len(args)) * 16
+}
+
+// checkCost refuses a cost that takes longer than a second or so: each step
+// doubles the time.
+func checkCost(args []cty.Value) error {
+	if len(args) > 1 && number(args[1]) > maxCost {
+		return fmt.Errorf("a cost of more than %d takes too long", maxCost)
+	}
+	return nil
+}
+
+func checkDigits(args []cty.Value) error {
+	if len(str(args[0])) > maxDigits {
+		return fmt.Errorf("numbers may have %d digits", maxDigits)
+	}
+	return nil
 }

@@ -2,8 +2,10 @@ package bake
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/buildlens/buildlens/internal/diag"
 	"github.com/hashicorp/hcl/v2"
@@ -65,20 +67,43 @@ func (d *Definition) sound() error {
 
 // composeError is the error of the Compose files, if they cannot be used.
 func (d *Definition) composeError() error {
-	var e *Error
+	e := &Error{}
+	var lines []string
 	for _, one := range d.composeDiags {
 		if one.Severity != diag.Error {
 			continue
 		}
-		if e == nil {
-			e = &Error{message: one.Message}
-		}
 		e.Diagnostics = append(e.Diagnostics, one)
+		if len(lines) == maxShown {
+			continue
+		}
+		place, excerpt := d.composePlace(one)
+		if excerpt != "" && !slices.Contains(e.Excerpts, excerpt) {
+			e.Excerpts = append(e.Excerpts, excerpt)
+		}
+		lines = append(lines, d.redact(place+one.Message))
 	}
-	if e == nil {
+	if len(lines) == 0 {
 		return nil
 	}
+	if more := len(e.Diagnostics) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more errors", more))
+	}
+	e.message = strings.Join(lines, "\n")
 	return e
+}
+
+// composePlace is where an error of a Compose file stands, as text, and the
+// source around it; both are empty when it is not known.
+func (d *Definition) composePlace(one diag.Diagnostic) (place, around string) {
+	s, ok := d.syntax[one.File]
+	if !ok || one.Span.IsZero() {
+		return "", ""
+	}
+	lines := s.Lines()
+	line := lines.Line(one.Span.Start)
+	column := utf8.RuneCountInString(string(s.data[lines.Span(line).Start:one.Span.Start])) + 1
+	return fmt.Sprintf("%s:%d,%d: ", s.name, line+1, column), excerpt(s.name, lines, line, line)
 }
 
 // soundTargets is sound with every target evaluated: lists, unlike plans,

@@ -36,6 +36,7 @@ type planner struct {
 	overrides map[string][]override // by target
 	memo      map[string]*Target    // resolved targets, of those that depend on no cycle
 	linked    map[string]bool       // whose links are followed
+	resolved  int                   // targets, each time anew
 }
 
 // Plan resolves targets. All variables and functions are evaluated, but only

@@ -59,6 +59,9 @@ func (p *planner) resolve(name string, active map[string]bool) (t *Target, parti
 	if !ok {
 		return nil, false, p.d.missingTarget(name, nil)
 	}
+	if p.resolved++; p.resolved > maxResolved {
+		return nil, false, p.d.plainError("the inheritance of these targets takes too many steps: they inherit one another in cycles", nil)
+	}
 	active[name] = true
 	defer delete(active, name)
 	own, diags := p.d.declared(decl)

@@ -10,6 +10,7 @@ import (
 const (
 	maxNesting   = 200    // brackets and interpolations inside each other
 	maxOperators = 10_000 // operators in one expression
+	maxDigits    = 10_000 // digits of one number, which is read in the square of the time
 )
 
 // A piece is one top-level item of an HCL text: a block or an attribute with
@@ -69,18 +70,21 @@ type scanner struct {
 	significant bool   // something but blanks and comments was seen
 	mismatch    bool   // a bracket closed that was not open
 	tooDeep     bool
-	operators   int // since the last separator
+	operators   int  // since the last separator
+	run         int  // of digits
+	looked      bool // for another item's head, when this one turned out too deep
 }
 
 func (s *scanner) broken() bool { return s.mismatch || len(s.stack) > 0 }
 
 // item moves past one top-level item: to behind the newline that ends it.
 func (s *scanner) item() {
+	start := s.pos
 	for s.pos < len(s.src) {
 		c := s.src[s.pos]
 		if c == '\n' {
 			s.pos++
-			if len(s.stack) == 0 && s.significant {
+			if len(s.stack) == 0 && s.significant || s.lost(start) {
 				return
 			}
 			continue
@@ -94,6 +98,16 @@ func (s *scanner) item() {
 		s.significant = true
 		s.token(len(s.stack))
 	}
+}
+
+// lost tells whether an item that is too deep has swallowed others: reading on
+// to the end of the text for each of those would take too long.
+func (s *scanner) lost(start int) bool {
+	if !s.tooDeep || s.looked || len(s.stack) == 0 {
+		return false
+	}
+	s.looked = true
+	return recoverItem(s.src, start, s.pos) < s.pos
 }
 
 // token moves past one token of code. depth is that of the brackets around it.
@@ -120,7 +134,18 @@ func (s *scanner) token(depth int) {
 		s.operator()
 	default:
 		s.pos++
+		s.digits(c)
 	}
+}
+
+// digits counts those in a row.
+func (s *scanner) digits(c byte) {
+	if c < '0' || c > '9' {
+		s.run = 0
+		return
+	}
+	s.run++
+	s.tooDeep = s.tooDeep || s.run > maxDigits
 }
 
 func (s *scanner) operator() {
@@ -275,7 +300,7 @@ func (s *scanner) heredocLine(marker string, depth int) bool {
 // deepText tells whether a JSON text is beyond the limits: its own brackets
 // or those of the templates in its strings.
 func deepText(src string) bool {
-	depth, operators := 0, 0
+	depth, operators, digits := 0, 0, 0
 	for i := 0; i < len(src); i++ {
 		switch src[i] {
 		case '(', '[', '{':
@@ -287,7 +312,10 @@ func deepText(src string) bool {
 		case '?', '+', '-', '*', '/', '%', '<', '>', '!', '&', '|', '.':
 			operators++
 		}
-		if depth > maxNesting || operators > maxOperators {
+		if digits++; src[i] < '0' || src[i] > '9' {
+			digits = 0
+		}
+		if depth > maxNesting || operators > maxOperators || digits > maxDigits {
 			return true
 		}
 	}

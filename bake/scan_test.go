@@ -112,3 +112,29 @@ func whole(body *hclsyntax.Body) string {
 	}
 	return lines(convert(body))
 }
+
+// TestUnclosedItems holds that many items without an end take linear time to
+// part: each is cut at the next one's head.
+func TestUnclosedItems(t *testing.T) {
+	const count = 5_000
+	s := bake.Parse(bake.File{Name: "docker-bake.hcl", Data: []byte(strings.Repeat("target \"a\" {\n", count))})
+	if got := bake.Chunks(s); got != count {
+		t.Errorf("%d unclosed items make %d chunks", count, got)
+	}
+}
+
+// TestLongNumbers holds that digits are counted where they stand in a row.
+func TestLongNumbers(t *testing.T) {
+	long := strings.Repeat("9", 10_001)
+	short := "A = 1" + strings.Repeat(".5+1", 2_500)
+	for text, want := range map[string]bool{"A = " + long: true, "A = [1, -" + long + "]": true, `{"A": ` + long + "}": true, short: false} {
+		name := "docker-bake.hcl"
+		if text[0] == '{' {
+			name = "docker-bake.json"
+		}
+		diags := bake.New(testInput("/w", bake.File{Name: name, Data: []byte(text)})).Diagnostics(t.Context())
+		if got := len(diags) > 0 && strings.Contains(diags[0].Message, "digits"); got != want {
+			t.Errorf("%.20s… is refused: %v", text, got)
+		}
+	}
+}

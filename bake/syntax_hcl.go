@@ -75,7 +75,7 @@ func tooDeepDiagnostic(id string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "Nested too deeply",
-		Detail:   fmt.Sprintf("Expressions may be nested %d levels deep and hold %d operators.", maxNesting, maxOperators),
+		Detail:   fmt.Sprintf("Expressions may be nested %d levels deep and hold %d operators, and numbers %d digits.", maxNesting, maxOperators, maxDigits),
 		Subject:  &hcl.Range{Filename: id, Start: hcl.InitialPos, End: hcl.InitialPos},
 	}
 }

@@ -151,7 +151,9 @@ type Stage struct {
 	Instructions []*Instruction
 	Span         text.Span // to the end of its last instruction
 	decls        map[string][]*Decl
+	root         *Stage
 	shells       []*Instruction // its SHELL instructions
+	baseShell    *Instruction   // the SHELL that holds at its start; nil for the default
 }
 
 // A Decl declares a variable: one name of an ARG or ENV.

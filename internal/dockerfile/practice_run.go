@@ -163,11 +163,9 @@ func pip(c call) (at int, ok bool) {
 }
 
 func pipCache(p *practicePass, ins *Instruction) {
-	if cached(ins, "pip", "/root/.cache", ".cache") || p.f.Lookup(ins, "PIP_NO_CACHE_DIR") != nil {
-		return
-	}
 	for _, c := range p.calls(ins) {
-		if at, ok := pip(c); ok && !c.has("--no-cache-dir") {
+		at, ok := pip(c)
+		if ok && !c.has("--no-cache-dir") && !cached(ins, "pip", ".cache") && p.f.Lookup(ins, "PIP_NO_CACHE_DIR") == nil {
 			p.hit(c.span(ins, 0, at), "The downloads stay in this layer: add --no-cache-dir.", safe(c.insert(ins, at, " --no-cache-dir")))
 		}
 	}

@@ -166,11 +166,9 @@ func (f *File) ShellAt(ins *Instruction) bool { return isShell(f.shellOf(ins)[0]
 
 // shellOf is the command line of the shell that runs the shell form of ins.
 func (f *File) shellOf(ins *Instruction) []string {
-	for s, before := ins.Stage, ins.index; s != nil; s, before = s.Parent, wholeStage {
-		for i := len(s.shells) - 1; i >= 0; i-- {
-			if s.shells[i].index < before {
-				return wordTexts(s.shells[i].Words)
-			}
+	if ins.Stage != nil {
+		if shell := ins.Stage.lastShell(ins.index); shell != nil {
+			return wordTexts(shell.Words)
 		}
 	}
 	if f.Escape == '`' || ins.Stage != nil && isWindows(ins.Stage.Root()) {

@@ -61,6 +61,10 @@ func (f *File) openStage(ins *Instruction) *Stage {
 	if len(ins.Words) > 2 && strings.EqualFold(ins.Words[1].Text, "AS") {
 		s.As, s.Name = ins.Words[1], ins.Words[2]
 	}
+	s.root = s
+	if up := s.Parent; up != nil {
+		s.root, s.baseShell = up.root, up.lastShell(wholeStage)
+	}
 	f.Stages = append(f.Stages, s)
 	if s.Name.Text != "" {
 		f.byName[strings.ToLower(s.Name.Text)] = s
@@ -92,10 +96,21 @@ func (s *Stage) Scratch() bool {
 // Root follows the stages that FROM names back to the one that starts from an
 // image.
 func (s *Stage) Root() *Stage {
-	for s.Parent != nil {
-		s = s.Parent
+	if s.root == nil { // the preamble
+		return s
 	}
-	return s
+	return s.root
+}
+
+// lastShell is the SHELL that holds at the instruction of the given index; nil
+// when it is the default.
+func (s *Stage) lastShell(before int) *Instruction {
+	for i := len(s.shells) - 1; i >= 0; i-- {
+		if s.shells[i].index < before {
+			return s.shells[i]
+		}
+	}
+	return s.baseShell
 }
 
 // Label names a stage for people: its name, or "stage 2".

@@ -1,0 +1,2 @@
+variable "A" { default = bcrypt("x", 20) }
+target "default" {}

@@ -1,0 +1,15 @@
+target "t0" { inherits = ["t1","t2","t3","t4","t5","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t1" { inherits = ["t0","t2","t3","t4","t5","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t2" { inherits = ["t0","t1","t3","t4","t5","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t3" { inherits = ["t0","t1","t2","t4","t5","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t4" { inherits = ["t0","t1","t2","t3","t5","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t5" { inherits = ["t0","t1","t2","t3","t4","t6","t7","t8","t9","t10","t11","t12","t13"] }
+target "t6" { inherits = ["t0","t1","t2","t3","t4","t5","t7","t8","t9","t10","t11","t12","t13"] }
+target "t7" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t8","t9","t10","t11","t12","t13"] }
+target "t8" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t9","t10","t11","t12","t13"] }
+target "t9" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t8","t10","t11","t12","t13"] }
+target "t10" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t8","t9","t11","t12","t13"] }
+target "t11" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t8","t9","t10","t12","t13"] }
+target "t12" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t8","t9","t10","t11","t13"] }
+target "t13" { inherits = ["t0","t1","t2","t3","t4","t5","t6","t7","t8","t9","t10","t11","t12"] }
+target "default" { inherits = ["t0"] }
