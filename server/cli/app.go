@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/containerd/log"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/buildlens/buildlens/drivers"
+	"github.com/buildlens/buildlens/internal/text"
 )
 
 // App is what the commands work with. main fills it in.
@@ -81,6 +84,7 @@ func (a *App) root() *cobra.Command {
 			HiddenDefaultCmd: true,
 		},
 	}
+	root.SetFlagErrorFunc(unknownFlag)
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
@@ -101,4 +105,18 @@ func (a *App) root() *cobra.Command {
 		a.superviseCommand(),
 	)
 	return root
+}
+
+// unknownFlag adds to the error about a flag the one that was probably meant.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return err
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if near := text.Near(name, known); near != "" {
+		return fmt.Errorf("%w, did you mean --%s?", err, near)
+	}
+	return fmt.Errorf("%w; '%s --help' lists the flags", err, cmd.CommandPath())
 }
