@@ -22,7 +22,7 @@ const (
 )
 
 // delay is how long phase 2 waits for the next change.
-const delay = 30 * time.Millisecond
+const delay = 10 * time.Millisecond
 
 // Checks find what is wrong with a file.
 type Checks struct {
