@@ -24,6 +24,9 @@ type LintOptions struct {
 	Practices map[string]diag.Severity
 	// Registries are those that DL3026 allows, such as "docker.io"; none: all.
 	Registries []string
+	// Contexts are the named build contexts that FROM and --from may use
+	// besides stages and images.
+	Contexts []string
 	// Shell reports syntax errors of the shell code in instructions.
 	Shell bool
 	// Unchecked reports, once and as information, the rules that could not be

@@ -53,15 +53,21 @@ func image(ins *Instruction) (name string, ok bool) {
 	return s.Base.Text, true
 }
 
-func untaggedImage(p *practicePass, ins *Instruction) {
+// image is image for one pass: a name that stands for a build context is none.
+func (p *practicePass) image(ins *Instruction) (string, bool) {
 	name, ok := image(ins)
+	return name, ok && !slices.Contains(p.opt.Contexts, name)
+}
+
+func untaggedImage(p *practicePass, ins *Instruction) {
+	name, ok := p.image(ins)
 	if ok && !strings.Contains(name, "@") && strings.LastIndexByte(name, ':') <= strings.LastIndexByte(name, '/') {
 		p.hit(ins.Stage.Base.Span, "Name a tag or a digest: "+name+" alone means the latest one.")
 	}
 }
 
 func latestImage(p *practicePass, ins *Instruction) {
-	if name, ok := image(ins); ok && strings.HasSuffix(name, ":latest") {
+	if name, ok := p.image(ins); ok && strings.HasSuffix(name, ":latest") {
 		p.hit(ins.Stage.Base.Span, "The tag latest is another image tomorrow: name a version.")
 	}
 }
@@ -143,7 +149,7 @@ func unknownSource(p *practicePass, ins *Instruction) {
 		return
 	}
 	for _, ref := range p.f.refsOf(ins) {
-		if ref.Stage != nil || ref.Name == "" || isNumber(ref.Name) || strings.ContainsAny(ref.Name, "$:/@.") {
+		if ref.Stage != nil || ref.Name == "" || isNumber(ref.Name) || strings.ContainsAny(ref.Name, "$:/@.") || slices.Contains(p.opt.Contexts, ref.Name) {
 			continue
 		}
 		var names []string
@@ -161,7 +167,7 @@ func unknownSource(p *practicePass, ins *Instruction) {
 }
 
 func foreignRegistry(p *practicePass, ins *Instruction) {
-	name, ok := image(ins)
+	name, ok := p.image(ins)
 	if !ok || len(p.opt.Registries) == 0 {
 		return
 	}

@@ -51,6 +51,25 @@ func hits(t *testing.T, code, src string) []string {
 	return out
 }
 
+// A name that stands for a build context is no image.
+func TestPracticesKnowContexts(t *testing.T) {
+	f := Parse("FROM base\nCOPY --from=other /a /b\n")
+	opt := LintOptions{Practices: DefaultPractices()}
+	codes := func() (out []string) {
+		for _, d := range Lint(t.Context(), f, opt) {
+			out = append(out, d.Code)
+		}
+		return out
+	}
+	if got := strings.Join(codes(), " "); got != "DL3006 DL3022" {
+		t.Errorf("without contexts: %s", got)
+	}
+	opt.Contexts = []string{"base", "other"}
+	if got := codes(); len(got) != 0 {
+		t.Errorf("with contexts: %v", got)
+	}
+}
+
 func TestPractices(t *testing.T) {
 	covered := map[string]bool{}
 	for _, c := range []struct {

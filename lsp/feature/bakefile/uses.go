@@ -51,3 +51,13 @@ func (u Use) Arguments(stage string) feature.BakeArguments {
 	}
 	return a
 }
+
+// ContextNames lists the named contexts that targets give to their builds.
+func ContextNames(uses []Use) []string {
+	var names []string
+	for _, u := range uses {
+		names = slices.AppendSeq(names, maps.Keys(u.Target.Contexts))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -20,7 +20,9 @@ func lintDockerfile(ctx context.Context, snap *workspace.Snapshot, f *workspace.
 	if !filepath.IsAbs(f.Path) {
 		return f.Lint(ctx, opt)
 	}
-	dirs := contextsOf(ctx, snap, f.Path)
+	uses := bakefile.UsesOf(ctx, snap, f.Path)
+	opt.Contexts = bakefile.ContextNames(uses)
+	dirs := foldersOf(uses)
 	where := buildContext(snap, f.Path, dirs)
 	if where == nil {
 		opt.NoContext = "the file is built with several build contexts"
@@ -63,7 +65,7 @@ func BuildContext(ctx context.Context, snap *workspace.Snapshot, f *workspace.Fi
 	if !filepath.IsAbs(f.Path) {
 		return nil
 	}
-	return buildContext(snap, f.Path, contextsOf(ctx, snap, f.Path))
+	return buildContext(snap, f.Path, foldersOf(bakefile.UsesOf(ctx, snap, f.Path)))
 }
 
 // buildContext is the folder that a Dockerfile is built with, given those that
@@ -88,11 +90,10 @@ func buildContext(snap *workspace.Snapshot, path string, dirs []string) *feature
 	return where
 }
 
-// contextsOf lists the build contexts with which targets of the projects
-// around build a Dockerfile.
-func contextsOf(ctx context.Context, snap *workspace.Snapshot, path string) []string {
+// foldersOf lists the build contexts with which targets build a Dockerfile.
+func foldersOf(uses []bakefile.Use) []string {
 	var dirs []string
-	for _, use := range bakefile.UsesOf(ctx, snap, path) {
+	for _, use := range uses {
 		if dir := bakefile.RecipeOf(use.Project, use.Target).Context; dir != "" && !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 		}
