@@ -8,6 +8,7 @@ import (
 
 	"github.com/buildlens/buildlens/internal/text"
 	"github.com/buildlens/buildlens/lsp/convert"
+	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 )
 
@@ -330,4 +331,11 @@ func (c *Client) ExecuteCommand(ctx context.Context, command string, argument, r
 	}
 	params := map[string]any{"command": command, "arguments": []json.RawMessage{raw}}
 	return c.Call(ctx, protocol.MethodWorkspaceExecuteCommand, params, result)
+}
+
+// Ask sends a request about a place in a document and drops the answer
+// undecoded: for measuring servers, not this client.
+func (c *Client) Ask(ctx context.Context, method, path string, offset int, extra map[string]any) error {
+	var answer jsonrpc2.RawMessage
+	return c.ask(ctx, method, path, offset, extra, &answer)
 }

@@ -208,20 +208,26 @@ type kind struct {
 	ask  func(offset int) error
 }
 
-// kinds are all requests that are measured.
+// kinds are all requests that are measured. Answers are not decoded: what is
+// timed is the server.
 func (s *session) kinds(ctx context.Context) []kind {
+	ask := func(method string, extra map[string]any) func(int) error {
+		return func(offset int) error { return s.client.Ask(ctx, "textDocument/"+method, s.path, offset, extra) }
+	}
+	here := map[string]any{"start": map[string]int{"line": 0, "character": 0}, "end": map[string]int{"line": 50, "character": 0}}
 	return []kind{
-		{"completion", func(o int) error { _, err := s.client.Completion(ctx, s.path, o); return err }},
-		{"hover", func(o int) error { _, err := s.client.Hover(ctx, s.path, o); return err }},
-		{"definition", func(o int) error { _, err := s.client.Definition(ctx, s.path, o); return err }},
-		{"references", func(o int) error { _, err := s.client.References(ctx, s.path, o, true); return err }},
-		{"document symbols", func(int) error { _, err := s.client.Symbols(ctx, s.path); return err }},
-		{"code lenses", func(int) error { _, err := s.client.Lenses(ctx, s.path); return err }},
-		{"code actions", func(o int) error { _, err := s.client.Actions(ctx, s.path, text.At(o)); return err }},
-		{"folding ranges", func(int) error { _, err := s.client.Folding(ctx, s.path); return err }},
-		{"document links", func(int) error { _, err := s.client.Links(ctx, s.path); return err }},
-		{"inlay hints", func(o int) error { _, err := s.client.Hints(ctx, s.path, text.Span{Start: o, End: o}); return err }},
-		{"semantic tokens", func(int) error { _, err := s.client.Tokens(ctx, s.path); return err }},
+		{"completion", ask("completion", nil)},
+		{"hover", ask("hover", nil)},
+		{"definition", ask("definition", nil)},
+		{"references", ask("references", map[string]any{"context": map[string]bool{"includeDeclaration": true}})},
+		{"document highlights", ask("documentHighlight", nil)},
+		{"document symbols", ask("documentSymbol", nil)},
+		{"code lenses", ask("codeLens", nil)},
+		{"code actions", ask("codeAction", map[string]any{"range": here, "context": map[string]any{"diagnostics": []any{}}})},
+		{"folding ranges", ask("foldingRange", nil)},
+		{"document links", ask("documentLink", nil)},
+		{"inlay hints, 50 lines", ask("inlayHint", map[string]any{"range": here})},
+		{"semantic tokens", ask("semanticTokens/full", nil)},
 	}
 }
 

@@ -96,7 +96,7 @@ RUN --mount=type=cache,target=/root/.cache \
       cc -O2 -o "${f%%.c}" "$f"; \
     done
 RUN mkdir -p /out && echo "$VERSION" > /out/version
-EXPOSE 80%[1]d
+EXPOSE 8%03[1]d
 LABEL org.example.stage="%[1]d"
 CMD ["run", "--stage", "%[1]d"]
 `
