@@ -61,7 +61,7 @@ func use(t *testing.T, d *bake.Definition, file string, size int) {
 }
 
 // nothing is a file system without any file.
-type nothing struct{ disk }
+type nothing struct{}
 
 func (nothing) Read(string) ([]byte, error)        { return nil, os.ErrNotExist }
 func (nothing) Stat(string) (os.FileInfo, error)   { return nil, os.ErrNotExist }

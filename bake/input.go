@@ -1,3 +1,7 @@
+// Package bake evaluates Bake definitions as Docker Buildx does: HCL, JSON and
+// Compose files become targets with every attribute resolved and every value
+// tied to the place it came from. It does no I/O, reads no clock and starts no
+// goroutine: what it needs comes in through Input.
 package bake
 
 import (

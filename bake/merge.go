@@ -3,7 +3,6 @@ package bake
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // merge lays o over t: what o sets wins, is added or is merged by key, as
@@ -128,14 +127,5 @@ func appendTo[T any](dst *[]T, src []T) {
 func replace[T any](dst *[]T, dstSet *bool, src []T, srcSet bool) {
 	if srcSet {
 		*dst, *dstSet = slices.Clone(src), true
-	}
-}
-
-// forgetOrigins removes the origins of an attribute and its keys.
-func (t *Target) forgetOrigins(attr string) {
-	for key := range t.Origins {
-		if key == attr || strings.HasPrefix(key, attr+".") {
-			delete(t.Origins, key)
-		}
 	}
 }

@@ -124,9 +124,7 @@ func (d *Definition) plan(req PlanRequest) (*Plan, error) {
 			return nil, err
 		}
 	}
-	if err := d.defaultGroup(plan, names); err != nil {
-		return nil, err
-	}
+	d.defaultGroup(plan, names)
 	for _, name := range sortedKeys(plan.Targets) {
 		if err := p.link(plan, name, plan.Targets[name], nil); err != nil {
 			return nil, err
@@ -202,7 +200,7 @@ func (p *planner) request(plan *Plan, name string) error {
 }
 
 // defaultGroup adds what was requested to the group "default".
-func (d *Definition) defaultGroup(plan *Plan, names []string) error {
+func (d *Definition) defaultGroup(plan *Plan, names []string) {
 	group := plan.Groups["default"]
 	if group == nil {
 		group = &Group{Name: "default"}
@@ -216,7 +214,6 @@ func (d *Definition) defaultGroup(plan *Plan, names []string) error {
 	}
 	slices.Sort(group.Targets)
 	group.Targets = slices.Compact(group.Targets)
-	return nil
 }
 
 // finish applies what a plan gets from outside the definition, and the form

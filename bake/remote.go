@@ -111,7 +111,7 @@ func (c *checker) remoteDockerfile(t *Target) error {
 	}
 	file := filepath.Join(*t.Context, *t.Dockerfile)
 	if _, err := c.stat(file); err != nil {
-		return nil
+		return nil //nolint:nilerr // not there: the remote one was meant
 	}
 	return fmt.Errorf("target %s: reading a dockerfile for a remote build invocation is currently not supported: "+
 		"write \"cwd://%s\" to mean the local file", t.Name, filepath.ToSlash(file))

@@ -154,9 +154,9 @@ func (e *evaluator) evaluate(d *Decl) result {
 		v, ok := e.value(origin)
 		return result{v, ok}
 	case d.HasValue && d.Owner.Stage == e.f.preamble && d.Arg:
-		return result{e.f.expand(d.Pair.Value, globals{f: e.f, e: e, before: d.Owner.index}), true}
+		return result{e.f.expand(d.Value, globals{f: e.f, e: e, before: d.Owner.index}), true}
 	case d.HasValue:
-		return result{e.f.expand(d.Pair.Value, at{e: e, ins: d.Owner}), true}
+		return result{e.f.expand(d.Value, at{e: e, ins: d.Owner}), true}
 	}
 	return result{}
 }

@@ -320,7 +320,7 @@ func (c *completer) stages(before int, numbers bool) {
 			label = s.Target()
 		}
 		c.add(feature.CompletionItem{
-			Label: label, Kind: feature.CompleteStage, Detail: s.BaseName, Documentation: stageSummary(c.f, s), SortText: sortKey(before - i),
+			Label: label, Kind: feature.CompleteStage, Detail: s.BaseName, Documentation: stageSummary(s), SortText: sortKey(before - i),
 		})
 	}
 	for _, name := range c.ctx.Contexts {

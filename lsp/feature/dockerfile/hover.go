@@ -102,7 +102,7 @@ func hoverVariable(f *df.File, ins, shown *df.Instruction, offset int, ctx Conte
 	if shown.Cmd == "ARG" || shown.Cmd == "ENV" {
 		for _, p := range shown.Pairs {
 			if p.KeySpan.Contains(offset) && p.Key != "" {
-				return hoverPair(f, ins, p, ctx)
+				return hoverPair(f, p, ctx)
 			}
 		}
 	}
@@ -112,12 +112,12 @@ func hoverVariable(f *df.File, ins, shown *df.Instruction, offset int, ctx Conte
 	}
 	d := f.Lookup(ins, u.Name)
 	if d == nil {
-		return &feature.Hover{Span: u.Span, Markdown: undeclared(f, ins, u.Name)}
+		return &feature.Hover{Span: u.Span, Markdown: undeclared(ins, u.Name)}
 	}
 	return &feature.Hover{Span: u.Span, Markdown: variableDoc(f, d, ctx)}
 }
 
-func hoverPair(f *df.File, ins *df.Instruction, p df.Pair, ctx Context) *feature.Hover {
+func hoverPair(f *df.File, p df.Pair, ctx Context) *feature.Hover {
 	if s := f.SymbolAt(p.KeySpan.Start); s != nil && s.Decl != nil {
 		return &feature.Hover{Span: p.KeySpan, Markdown: variableDoc(f, s.Decl, ctx)}
 	}
@@ -162,7 +162,7 @@ func missingValue(d *df.Decl) string {
 	return " It has no default: it is unset unless the build sets it."
 }
 
-func undeclared(f *df.File, ins *df.Instruction, name string) string {
+func undeclared(ins *df.Instruction, name string) string {
 	for _, p := range df.PredefinedVariables() {
 		if p.Name != name {
 			continue
@@ -209,14 +209,14 @@ func imageDoc(name string) string {
 }
 
 // stageSummary says in a line what a stage is built from.
-func stageSummary(f *df.File, s *df.Stage) string {
+func stageSummary(s *df.Stage) string {
 	return fmt.Sprintf("Stage %d, from %s, %d instructions.", s.Index, code(s.BaseName), len(s.Instructions)-1)
 }
 
 // stageDoc tells what a stage contains and who uses it.
 func stageDoc(f *df.File, s *df.Stage) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "```dockerfile\n%s\n```\n\n%s", flat(s.From.Line()), stageSummary(f, s))
+	fmt.Fprintf(&b, "```dockerfile\n%s\n```\n\n%s", flat(s.From.Line()), stageSummary(s))
 	if len(s.From.Leading) > 0 {
 		if rest, ok := strings.CutPrefix(s.From.Leading[len(s.From.Leading)-1].Text, s.Name.Text+" "); ok && s.Name.Text != "" {
 			b.WriteString("\n\n" + rest)
