@@ -80,3 +80,17 @@ func TestBadCommands(t *testing.T) {
 		}
 	}
 }
+
+// With the setting "refuse" nothing is built that is not on the disk.
+func TestUnsavedTextIsRefused(t *testing.T) {
+	d := sit(t, func(o *lsptest.Options) {
+		o.Settings = func(string) any {
+			return map[string]any{"builder": "test", "build": map[string]any{"unsaved": "refuse"}}
+		}
+	})
+	d.change("Dockerfile", "cat /greeting", "true")
+	_, err := d.bake(command.BakeArgs{Targets: []string{"app"}})
+	if err == nil || !strings.Contains(err.Error(), "unsaved changes in "+d.path("Dockerfile")) {
+		t.Errorf("got %v", err)
+	}
+}
