@@ -1,6 +1,7 @@
 package builder_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -30,8 +31,11 @@ func (o opened) Config() drivers.NodeConfig { return o.cfg }
 func (d named) Name() string { return d.name }
 
 func (d named) Open(cfg drivers.NodeConfig) (drivers.Node, error) {
-	return opened{cfg: cfg}, d.unusable
+	return opened{cfg: cfg}, nil
 }
+
+// Usable answers as the embedded driver does: Open itself looks at nothing.
+func (d named) Usable(context.Context) error { return d.unusable }
 
 // write makes a store of these files.
 func write(t *testing.T, files map[string]string) builder.Store {

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -132,6 +133,9 @@ func (s *Selector) embedded(tried []string) (*Builder, error) {
 		return nil, &NoBuilderError{Tried: append(tried, "embedded: this version of Buildlens does not have it")}
 	}
 	b, err := s.open(Embedded, Embedded, []InstanceNode{{Name: Embedded + "0"}})
+	if checker, ok := s.driver(Embedded).(drivers.Checker); err == nil && ok {
+		err = checker.Usable(context.Background()) // looks at files of this machine, nothing to wait for
+	}
 	if err == nil {
 		return b, nil
 	}
