@@ -71,10 +71,11 @@ RUN --mount=type=cache,target=/count wc -l < /count/runs
 		t.Errorf("the common step ran %s times", logs)
 	}
 	// The base image comes through each target's own session, so that BuildKit
-	// finds out on the way that the steps are the same, and drops one.
-	common := slices.DeleteFunc(rec.named("echo ran"), func(s buildengine.Step) bool { return s.State == buildengine.StepCanceled })
-	if len(common) != 1 || len(common[0].Targets) != 2 {
-		t.Errorf("the common step is told as %+v", common)
+	// finds out on the way that the steps are the same: by then it may have told
+	// of a second one, which it drops or answers from the cache.
+	ran := slices.DeleteFunc(rec.named("echo ran"), func(s buildengine.Step) bool { return s.State != buildengine.StepDone })
+	if len(ran) != 1 {
+		t.Errorf("the common step is told as %+v", rec.named("echo ran"))
 	}
 }
 

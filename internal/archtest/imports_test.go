@@ -49,7 +49,7 @@ var allowed = []struct {
 	{"lsp/feature/*", append([]string{"lsp/feature", "lsp/feature/*"}, below...)},
 	{"drivers", nil},
 	{"drivers/*", []string{"drivers", "drivers/*"}},
-	{"buildengine/frombake", []string{"bake", "buildengine", "buildengine/flags", "internal/compose", "internal/diag", "internal/text"}},
+	{"buildengine/frombake", []string{"bake", "buildengine", "buildengine/flags", "buildengine/definition", "internal/compose", "internal/diag", "internal/text"}},
 	{"buildengine", []string{"buildengine/*", "drivers", "internal/buildinfo", "internal/diag", "internal/text"}},
 	{"buildengine/*", []string{"buildengine", "buildengine/*", "drivers", "internal/buildinfo", "internal/diag", "internal/text"}},
 	{"lsp/command/gen", nil},
