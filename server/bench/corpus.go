@@ -16,7 +16,8 @@ import (
 	"github.com/buildlens/buildlens/lsp/lsptest"
 )
 
-// tooLong is how long a request on a real file may take.
+// tooLong is how long a request on a real file should take at most. It is
+// reported and no error: the machine may be busy.
 const tooLong = time.Second
 
 // identifiers are the languages as editors name them.
@@ -26,8 +27,8 @@ var identifiers = map[workspace.Language]string{
 
 // corpus opens every file of a folder tree that has a language of ours through
 // one server and asks everything at several places; then it prints the plan of
-// every Bake file. A server that ends, a request over tooLong and a Bake file
-// that makes the program crash are errors. A definition with errors is none.
+// every Bake file. A server that ends or does not answer and a Bake file that
+// makes the program crash are errors. A definition with errors is none.
 func corpus(ctx context.Context, binary, root string) error {
 	files, err := recognised(root)
 	if err != nil {
@@ -45,7 +46,7 @@ func corpus(ctx context.Context, binary, root string) error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if worst.took > tooLong {
-			errs = append(errs, fmt.Errorf("%s: %s took %s", path, worst.what, worst.took))
+			fmt.Printf("slow: %s of %s took %s\n", worst.what, path, worst.took.Round(time.Millisecond))
 		}
 		if worst.took > slowest.took {
 			slowest = worst
