@@ -30,6 +30,10 @@ var identifiers = map[workspace.Language]string{
 // every Bake file. A server that ends or does not answer and a Bake file that
 // makes the program crash are errors. A definition with errors is none.
 func corpus(ctx context.Context, binary, root string) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
 	files, err := recognised(root)
 	if err != nil {
 		return err
