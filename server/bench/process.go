@@ -88,9 +88,9 @@ func (b *bencher) bake(ctx context.Context) error {
 	return nil
 }
 
-// goBenchmarks runs those of all packages for a short time each.
+// goBenchmarks runs those of all packages, five rounds each.
 func (b *bencher) goBenchmarks(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", ".", "-benchtime", "300ms", "./...")
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", ".", "-benchtime", "5x", "./...")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
