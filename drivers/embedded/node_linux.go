@@ -24,7 +24,8 @@ const lockPause = 50 * time.Millisecond
 func answers(ctx context.Context, p paths) bool {
 	conn, err := dial(ctx, p)
 	if err != nil {
-		return false
+		// A full queue of a Unix socket: somebody listens, and is busy.
+		return errors.Is(err, unix.EAGAIN)
 	}
 	conn.Close()
 	return true
